@@ -1,0 +1,45 @@
+import { hashOf } from './canonical.ts';
+
+/** One place the purge will empty. `ref` is a hash: the scope outlives the data, so it names no bucket or table. */
+export interface ScopePart {
+  readonly kind: 'bag' | 's3-prefix' | 'dynamodb-partition' | 'token-partition' | 'usage';
+  /** SHA-256 of the descriptor's canonical JSON (`hashOf(descriptor)`). */
+  readonly ref: string;
+  /** Object versions and delete markers, or items. */
+  readonly count: number;
+  readonly bytes: number;
+}
+
+/** What a purge will destroy. Its hash is what the approver approves. */
+export interface PurgeScope {
+  readonly planeId: string;
+  readonly offboardingId: string;
+  /** SHA-256 of the sealed bag's manifest. */
+  readonly manifestHash: string;
+  /** Documents and items in the bag, as archived. */
+  readonly archivedCount: number;
+  readonly archivedBytes: number;
+  readonly parts: readonly ScopePart[];
+  /** Totals over `parts`. */
+  readonly objectCount: number;
+  readonly bytes: number;
+}
+
+export async function scopeHash(scope: PurgeScope): Promise<string> {
+  return hashOf(scope);
+}
+
+/**
+ * A purge that was interrupted goes on under its approval while what remains is a part of what was approved:
+ * the same bag, no part that was not there, none that has grown.
+ */
+export function isWithinApprovedScope(approved: PurgeScope, found: PurgeScope): boolean {
+  if (approved.planeId !== found.planeId || approved.manifestHash !== found.manifestHash)
+    return false;
+  const approvedParts = new Map(approved.parts.map((part) => [`${part.kind} ${part.ref}`, part]));
+  return found.parts.every((part) => {
+    const limit = approvedParts.get(`${part.kind} ${part.ref}`);
+    if (!limit) return part.count === 0;
+    return part.count <= limit.count && part.bytes <= limit.bytes;
+  });
+}

@@ -1,0 +1,89 @@
+import type { LedgerEntry } from './core/ledger-entry.ts';
+import type { RecordCommand } from './core/ledger-rules.ts';
+import type { LifecycleState } from './core/lifecycle.ts';
+import type { OffboardingRecord, PlaneRecord, PlaneTombstone } from './core/plane.ts';
+import type { PurgeScope } from './core/scope.ts';
+
+/** Ports that more than one capability needs. A port used by one folder lives in that folder. */
+
+export type Now = () => Date;
+
+export interface LedgerReader {
+  /** Every entry of the plane, oldest first, strongly consistent. Empty for a plane that never left ACTIVE. */
+  read(planeId: string): Promise<readonly LedgerEntry[]>;
+}
+
+/** The recorder as the other Lambdas see it: they ask, it decides and writes. */
+export interface Recorder {
+  /** @throws OffboardingError with the code of the ledger rule that refused */
+  record(command: RecordCommand): Promise<LedgerEntry>;
+}
+
+export interface PlaneReader {
+  /** Strongly consistent; undefined for an id that was never registered. */
+  read(planeId: string): Promise<PlaneRecord | PlaneTombstone | undefined>;
+}
+
+export interface PlaneRegistry extends PlaneReader {
+  create(plane: PlaneRecord): Promise<void>;
+  list(options: {
+    limit: number;
+    nextToken?: string;
+  }): Promise<{ planes: readonly (PlaneRecord | PlaneTombstone)[]; nextToken?: string }>;
+  /**
+   * Puts the next attempt on record, on condition that `previous` is still the latest.
+   * @returns false when somebody else was faster
+   */
+  claimAttempt(
+    planeId: string,
+    next: OffboardingRecord,
+    previous: OffboardingRecord | undefined,
+  ): Promise<boolean>;
+}
+
+/** Written by the recorder only. */
+export interface PlaneProjection {
+  /** Moves the projection forward, never back; on PURGED what is left of the record becomes a tombstone. */
+  project(planeId: string, state: LifecycleState, ledgerSeq: number): Promise<void>;
+}
+
+export interface Lease {
+  readonly leaseId: string;
+  readonly kind: 'run' | 'query';
+  readonly heldBy: string;
+  /** ISO 8601 UTC. A lease counts while this lies ahead. */
+  readonly expiresAt: string;
+}
+
+export interface Dependent {
+  readonly dependentId: string;
+  readonly kind: string;
+  readonly declaredBy: string;
+}
+
+export interface UsageReader {
+  /** Leases that have not expired at `now`, strongly consistent. */
+  activeLeases(planeId: string, now: Date): Promise<readonly Lease[]>;
+  dependents(planeId: string): Promise<readonly Dependent[]>;
+}
+
+/** What an approver is asked. The task token is stored beside it, encrypted, and never leaves the server side. */
+export interface PendingDecision {
+  readonly planeId: string;
+  readonly offboardingId: string;
+  readonly scope: PurgeScope;
+  readonly scopeHash: string;
+  readonly requestedBy: readonly string[];
+  readonly requestedAt: string;
+  readonly expiresAt: string;
+}
+
+export interface PendingDecisions {
+  put(decision: PendingDecision, taskToken: string): Promise<void>;
+  /** Undefined when nothing is waited for. Strongly consistent. */
+  read(planeId: string): Promise<PendingDecision | undefined>;
+  /** The decrypted task token of the pending decision, undefined when nothing is waited for. */
+  readTaskToken(planeId: string): Promise<string | undefined>;
+  /** Deletes the decision if it is still the one about `scopeHash`; not found is fine. */
+  delete(planeId: string, scopeHash: string): Promise<void>;
+}
