@@ -1,0 +1,102 @@
+import { z } from 'zod';
+import { canonicalJson } from '../core/canonical.ts';
+import { accessPointSchema, PLANE_TYPES, storeSchema } from '../core/plane.ts';
+
+/**
+ * One schema per request body, used twice: the gateway's model is made from it (`z.toJSONSchema(schema, {target: 'draft-4'})`),
+ * and the Lambda parses with it. What JSON Schema cannot say is a refinement here, so only the Lambda checks it.
+ */
+
+const REASON_MAX_LENGTH = 1000;
+const NAME_MAX_LENGTH = 200;
+const ID_MAX_LENGTH = 128;
+// An execution may stay open for one year, and the drain and the approval have to fit into it as well.
+const GRACE_PERIOD_MAX_DAYS = 180;
+const RETENTION_MAX_DAYS = 3650;
+const LEASE_MAX_SECONDS = 86_400;
+const STORES_MAX = 20;
+const ACCESS_POINTS_MAX = 20;
+
+// The length counts before trimming, as in the gateway, which does not trim.
+function text(maxLength: number) {
+  return z
+    .string()
+    .max(maxLength)
+    .trim()
+    .min(1)
+    .refine((value) => value.isWellFormed(), 'must be well-formed Unicode');
+}
+
+function name(maxLength: number) {
+  return text(maxLength).refine(
+    (value) => !/\p{Cc}/u.test(value),
+    'must not contain control characters',
+  );
+}
+
+function isDistinct(values: readonly unknown[]): boolean {
+  return new Set(values.map(canonicalJson)).size === values.length;
+}
+
+/** Descriptors are compared by their bytes, here and in the claims, so each string must have exactly one UTF-8 form. */
+function isWellFormed(value: unknown): boolean {
+  if (typeof value === 'string') return value.isWellFormed();
+  return typeof value !== 'object' || value === null || Object.values(value).every(isWellFormed);
+}
+
+const wellFormed = [isWellFormed, 'must be well-formed Unicode'] as const;
+const distinct = [isDistinct, 'must not name the same one twice'] as const;
+
+export const createPlaneSchema = z.strictObject({
+  tenantId: name(ID_MAX_LENGTH),
+  name: name(NAME_MAX_LENGTH),
+  type: z.enum(PLANE_TYPES),
+  stores: z
+    .array(storeSchema.refine(...wellFormed))
+    .min(1)
+    .max(STORES_MAX)
+    .refine(...distinct),
+  access: z
+    .array(accessPointSchema.refine(...wellFormed))
+    .max(ACCESS_POINTS_MAX)
+    .refine(...distinct),
+});
+
+export const startOffboardingSchema = z
+  .strictObject({
+    reason: text(REASON_MAX_LENGTH),
+    gracePeriodDays: z.int().min(0).max(GRACE_PERIOD_MAX_DAYS).optional(),
+    retentionDays: z.int().min(0).max(RETENTION_MAX_DAYS).optional(),
+    erasure: z.boolean().optional(),
+    force: z.boolean().optional(),
+    forceReason: text(REASON_MAX_LENGTH).optional(),
+  })
+  .refine((body) => !(body.erasure && body.retentionDays !== undefined), {
+    path: ['retentionDays'],
+    message: 'must be absent when erasure is asked for',
+  })
+  .refine((body) => Boolean(body.force) === (body.forceReason !== undefined), {
+    path: ['forceReason'],
+    message: 'is needed with force, and only with force',
+  });
+
+export const decideApprovalSchema = z.strictObject({
+  decision: z.enum(['approve', 'reject']),
+  reason: text(REASON_MAX_LENGTH),
+  scopeHash: z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in lower-case hex'),
+});
+
+export const putLeaseSchema = z.strictObject({
+  kind: z.enum(['run', 'query']),
+  ttlSeconds: z.int().min(1).max(LEASE_MAX_SECONDS),
+});
+
+export const putDependentSchema = z.strictObject({
+  kind: name(ID_MAX_LENGTH),
+});
+
+export type CreatePlaneBody = z.infer<typeof createPlaneSchema>;
+export type StartOffboardingBody = z.infer<typeof startOffboardingSchema>;
+export type DecideApprovalBody = z.infer<typeof decideApprovalSchema>;
+export type PutLeaseBody = z.infer<typeof putLeaseSchema>;
+export type PutDependentBody = z.infer<typeof putDependentSchema>;
