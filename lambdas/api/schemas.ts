@@ -1,6 +1,11 @@
 import { z } from 'zod';
-import { canonicalJson } from '../core/canonical.ts';
-import { accessPointSchema, PLANE_TYPES, storeSchema } from '../core/plane.ts';
+import {
+  type AccessPointDescriptor,
+  accessPointSchema,
+  PLANE_TYPES,
+  type StoreDescriptor,
+  storeSchema,
+} from '../core/plane.ts';
 
 /**
  * One schema per request body, used twice: the gateway's model is made from it (`z.toJSONSchema(schema, {target: 'draft-4'})`),
@@ -16,6 +21,8 @@ const RETENTION_MAX_DAYS = 3650;
 const LEASE_MAX_SECONDS = 86_400;
 const STORES_MAX = 20;
 const ACCESS_POINTS_MAX = 20;
+
+type Descriptor = StoreDescriptor | AccessPointDescriptor;
 
 // The length counts before trimming, as in the gateway, which does not trim.
 function text(maxLength: number) {
@@ -34,33 +41,47 @@ function name(maxLength: number) {
   );
 }
 
-function isDistinct(values: readonly unknown[]): boolean {
-  return new Set(values.map(canonicalJson)).size === values.length;
-}
-
 /** Descriptors are compared by their bytes, here and in the claims, so each string must have exactly one UTF-8 form. */
 function isWellFormed(value: unknown): boolean {
   if (typeof value === 'string') return value.isWellFormed();
   return typeof value !== 'object' || value === null || Object.values(value).every(isWellFormed);
 }
 
-const wellFormed = [isWellFormed, 'must be well-formed Unicode'] as const;
-const distinct = [isDistinct, 'must not name the same one twice'] as const;
+/** What is counted, copied or removed twice when two descriptors of one plane name the same place. */
+function overlaps(one: Descriptor, other: Descriptor): boolean {
+  if (one.kind === 's3-prefix' || other.kind === 's3-prefix')
+    return (
+      one.kind === other.kind &&
+      one.bucket === other.bucket &&
+      (one.prefix.startsWith(other.prefix) || other.prefix.startsWith(one.prefix))
+    );
+  if (one.kind === 'query-endpoint' || other.kind === 'query-endpoint')
+    return one.kind === other.kind && one.functionName === other.functionName;
+  return one.table === other.table && one.partitionKey.value === other.partitionKey.value;
+}
 
-export const createPlaneSchema = z.strictObject({
-  tenantId: name(ID_MAX_LENGTH),
-  name: name(NAME_MAX_LENGTH),
-  type: z.enum(PLANE_TYPES),
-  stores: z
-    .array(storeSchema.refine(...wellFormed))
-    .min(1)
-    .max(STORES_MAX)
-    .refine(...distinct),
-  access: z
-    .array(accessPointSchema.refine(...wellFormed))
-    .max(ACCESS_POINTS_MAX)
-    .refine(...distinct),
-});
+const wellFormed = [isWellFormed, 'must be well-formed Unicode'] as const;
+
+export const createPlaneSchema = z
+  .strictObject({
+    tenantId: name(ID_MAX_LENGTH),
+    name: name(NAME_MAX_LENGTH),
+    type: z.enum(PLANE_TYPES),
+    stores: z
+      .array(storeSchema.refine(...wellFormed))
+      .min(1)
+      .max(STORES_MAX),
+    access: z.array(accessPointSchema.refine(...wellFormed)).max(ACCESS_POINTS_MAX),
+  })
+  .superRefine(({ stores, access }, context) => {
+    const places = [
+      ...stores.map((descriptor, index) => ({ path: ['stores', index], descriptor })),
+      ...access.map((descriptor, index) => ({ path: ['access', index], descriptor })),
+    ];
+    for (const [index, { path, descriptor }] of places.entries())
+      if (places.slice(0, index).some((earlier) => overlaps(earlier.descriptor, descriptor)))
+        context.addIssue({ code: 'custom', path, message: 'overlaps an earlier one' });
+  });
 
 export const startOffboardingSchema = z
   .strictObject({
