@@ -49,15 +49,19 @@ function isWellFormed(value: unknown): boolean {
 
 /** What is counted, copied or removed twice when two descriptors of one plane name the same place. */
 function overlaps(one: Descriptor, other: Descriptor): boolean {
-  if (one.kind === 's3-prefix' || other.kind === 's3-prefix')
+  if (one.kind === 's3-prefix')
     return (
-      one.kind === other.kind &&
+      other.kind === 's3-prefix' &&
       one.bucket === other.bucket &&
       (one.prefix.startsWith(other.prefix) || other.prefix.startsWith(one.prefix))
     );
-  if (one.kind === 'query-endpoint' || other.kind === 'query-endpoint')
-    return one.kind === other.kind && one.functionName === other.functionName;
-  return one.table === other.table && one.partitionKey.value === other.partitionKey.value;
+  if (one.kind === 'query-endpoint')
+    return other.kind === 'query-endpoint' && one.functionName === other.functionName;
+  return (
+    'table' in other &&
+    one.table === other.table &&
+    one.partitionKey.value === other.partitionKey.value
+  );
 }
 
 const wellFormed = [isWellFormed, 'must be well-formed Unicode'] as const;
