@@ -4,9 +4,17 @@ import type { LifecycleState } from './lifecycle.ts';
 const PARTITION_KEY_MAX_BYTES = 2048; // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html
 const OBJECT_KEY_MAX_BYTES = 1024; // https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html
 
+function utf8Length(value: string): number {
+  return new TextEncoder().encode(value).length;
+}
+
 const partitionKey = z.strictObject({
   name: z.string().min(1).max(255),
-  value: z.string().min(1).max(PARTITION_KEY_MAX_BYTES),
+  value: z
+    .string()
+    .min(1)
+    .max(PARTITION_KEY_MAX_BYTES)
+    .refine((value) => utf8Length(value) <= PARTITION_KEY_MAX_BYTES, 'is too long in UTF-8'),
 });
 const tableName = z.string().regex(/^[a-zA-Z0-9_.-]{3,255}$/, 'must be a DynamoDB table name');
 
@@ -18,7 +26,8 @@ export const s3PrefixSchema = z.strictObject({
     .string()
     .min(2)
     .max(OBJECT_KEY_MAX_BYTES)
-    .regex(/^[^/][\s\S]*\/$/, "must not start with '/' and must end in '/'"),
+    .regex(/^[^/][\s\S]*\/$/, "must not start with '/' and must end in '/'")
+    .refine((value) => utf8Length(value) <= OBJECT_KEY_MAX_BYTES, 'is too long in UTF-8'),
 });
 
 export const dynamodbPartitionSchema = z.strictObject({
