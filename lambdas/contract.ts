@@ -47,6 +47,8 @@ export interface StageHandler<Data extends object = JsonObject> {
   /** The archive stage is four steps; the other stages have none. */
   readonly step?: string;
   readonly handlesStates: readonly LifecycleState[];
+  /** Takes something away for good: the shell refuses it with `LEGAL_HOLD` while a hold is in force. */
+  readonly destructive?: true;
   /** Nothing, or one sentence that says why this context cannot be worked on. */
   validate(context: StageContext): string | undefined;
   execute(context: StageContext): Promise<StageResult<Data>>;

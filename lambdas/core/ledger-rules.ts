@@ -1,6 +1,6 @@
 import { OffboardingError } from './errors.ts';
 import type { JsonObject, LedgerEntryType } from './ledger-entry.ts';
-import type { LedgerState } from './ledger-state.ts';
+import { isSuperseded, type LedgerState } from './ledger-state.ts';
 import { isLegalTransition, isProtected, type LifecycleState } from './lifecycle.ts';
 
 /** What a caller asks the recorder to write. The recorder adds seq, from, to, time and hashes. */
@@ -65,7 +65,7 @@ function assertTransition(state: LedgerState, command: RecordCommand, at: string
 }
 
 function assertNewOffboarding(state: LedgerState, command: RecordCommand): void {
-  if (!command.offboardingId || state.offboarding?.offboardingId === command.offboardingId)
+  if (!command.offboardingId || isSuperseded(state, command.offboardingId))
     throw new OffboardingError(
       'OFFBOARDING_SUPERSEDED',
       `${command.offboardingId} was cancelled; a new offboarding needs a new id`,

@@ -73,6 +73,8 @@ export interface LedgerState {
   /** The latest offboarding that left ACTIVE, also after it was cancelled. */
   readonly offboarding?: { readonly offboardingId: string } & DeregistrationData;
   readonly cancelled: boolean;
+  /** Ids of offboardings that were cancelled. None of them ever comes back. */
+  readonly cancelledOffboardings: readonly string[];
   /** The gate allowed DEACTIVATED: a cancel comes too late. */
   readonly deactivationCommitted: boolean;
   readonly archive?: ArchiveData;
@@ -91,6 +93,7 @@ const EMPTY: LedgerState = {
   seq: 0,
   headHash: GENESIS_HASH,
   cancelled: false,
+  cancelledOffboardings: [],
   deactivationCommitted: false,
   purgeCommitted: false,
   holds: [],
@@ -99,6 +102,12 @@ const EMPTY: LedgerState = {
 /** Folds a plane's entries, oldest first. Trusts them: verify the chain with `assertChain`. */
 export function foldLedger(entries: readonly LedgerEntry[]): LedgerState {
   return entries.reduce(foldEntry, EMPTY);
+}
+
+/** True when this offboarding was cancelled, or when the plane is being offboarded under another id. */
+export function isSuperseded(state: LedgerState, offboardingId: string): boolean {
+  if (state.cancelledOffboardings.includes(offboardingId)) return true;
+  return state.lifecycleState !== 'ACTIVE' && state.offboarding?.offboardingId !== offboardingId;
 }
 
 // `data` is written by the recorder only, from typed commands; the casts below say which type wrote it.
@@ -169,7 +178,11 @@ function foldEntry(before: LedgerState, entry: LedgerEntry): LedgerState {
 function foldTransition(state: LedgerState, entry: LedgerEntry): LedgerState {
   switch (entry.to) {
     case 'ACTIVE':
-      return { ...state, cancelled: true };
+      return {
+        ...state,
+        cancelled: true,
+        cancelledOffboardings: [...state.cancelledOffboardings, entry.offboardingId ?? ''],
+      };
     case 'PENDING_DEACTIVATE':
       return {
         ...state,

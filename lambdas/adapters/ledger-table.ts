@@ -1,0 +1,59 @@
+import {
+  ConditionalCheckFailedException,
+  type DynamoDBClient,
+  PutItemCommand,
+  paginateQuery,
+} from '@aws-sdk/client-dynamodb';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import type { LedgerEntry } from '../core/ledger-entry.ts';
+import type { LedgerReader } from '../ports.ts';
+
+/** Reads whole ledgers: strongly consistent, oldest entry first, every page. */
+export function ledgerReader(client: DynamoDBClient, table: string): LedgerReader {
+  return {
+    async read(planeId) {
+      const entries: LedgerEntry[] = [];
+      const pages = paginateQuery(
+        { client },
+        {
+          TableName: table,
+          ConsistentRead: true,
+          KeyConditionExpression: 'planeId = :planeId',
+          ExpressionAttributeValues: marshall({ ':planeId': planeId }),
+        },
+      );
+      for await (const page of pages)
+        for (const item of page.Items ?? []) entries.push(unmarshall(item) as LedgerEntry);
+      return entries;
+    },
+  };
+}
+
+export interface LedgerAppender {
+  /**
+   * Puts the entry on condition that no entry has its `seq`: entries are written once and never again.
+   * @returns `seq-taken` when another writer was faster; read again and decide again
+   */
+  append(entry: LedgerEntry): Promise<'appended' | 'seq-taken'>;
+}
+
+/** Used by the recorder only; no other role may write the ledger. */
+export function ledgerAppender(client: DynamoDBClient, table: string): LedgerAppender {
+  return {
+    async append(entry) {
+      try {
+        await client.send(
+          new PutItemCommand({
+            TableName: table,
+            Item: marshall(entry),
+            ConditionExpression: 'attribute_not_exists(planeId)',
+          }),
+        );
+        return 'appended';
+      } catch (error) {
+        if (error instanceof ConditionalCheckFailedException) return 'seq-taken';
+        throw error;
+      }
+    },
+  };
+}
