@@ -27,7 +27,7 @@ export function assertMayRecord(state: LedgerState, command: RecordCommand, at: 
     case 'TRANSITION':
       return assertTransition(state, command, at);
     case 'GATE_PASSED':
-      return assertGatePassed(state, command);
+      return assertGatePassed(state, command, at);
     case 'APPROVAL_REQUESTED':
       assertCurrentOffboarding(state, command);
       return assertState(state, 'ARCHIVED', 'a purge can be asked for');
@@ -35,6 +35,7 @@ export function assertMayRecord(state: LedgerState, command: RecordCommand, at: 
     case 'REJECTED':
       return assertDecision(state, command);
     case 'APPROVAL_EXPIRED':
+      assertCurrentOffboarding(state, command);
       return assertOpenApproval(state);
     case 'HOLD_PLACED':
       if (state.lifecycleState === 'PURGED')
@@ -54,22 +55,13 @@ export function assertMayRecord(state: LedgerState, command: RecordCommand, at: 
 
 function assertTransition(state: LedgerState, command: RecordCommand, at: string): void {
   const { to } = command;
+  assertNotSuperseded(state, command);
   if (!to || !isLegalTransition(state.lifecycleState, to))
     throw illegal(`${command.planeId} is ${state.lifecycleState}, it cannot become ${to}`);
-  if (to === 'PENDING_DEACTIVATE') return assertNewOffboarding(state, command);
-  assertCurrentOffboarding(state, command);
   if (to === 'ACTIVE') return assertCancellable(state, at);
   const committed = to === 'DEACTIVATED' ? state.deactivationCommitted : state.purgeCommitted;
   if (isProtected(to) && !committed)
     throw new OffboardingError('GATE_NOT_PASSED', `the policy gate has not allowed ${to}`);
-}
-
-function assertNewOffboarding(state: LedgerState, command: RecordCommand): void {
-  if (!command.offboardingId || isSuperseded(state, command.offboardingId))
-    throw new OffboardingError(
-      'OFFBOARDING_SUPERSEDED',
-      `${command.offboardingId} was cancelled; a new offboarding needs a new id`,
-    );
 }
 
 function assertCancellable(state: LedgerState, at: string): void {
@@ -80,16 +72,31 @@ function assertCancellable(state: LedgerState, at: string): void {
     throw new OffboardingError('GRACE_PERIOD_OVER', 'the grace period is over');
 }
 
-function assertGatePassed(state: LedgerState, command: RecordCommand): void {
+function assertGatePassed(state: LedgerState, command: RecordCommand, at: string): void {
   assertCurrentOffboarding(state, command);
-  if (command.data.transition === 'DEACTIVATED')
-    return assertState(state, 'PENDING_DEACTIVATE', 'the gate can allow DEACTIVATED');
+  // The gate has looked at holds already; here its entry competes with HOLD_PLACED for the same seq.
+  if (state.holds.length > 0)
+    throw new OffboardingError('LEGAL_HOLD', `${state.holds.length} legal hold(s) are in force`);
+  if (command.data.transition === 'DEACTIVATED') {
+    assertState(state, 'PENDING_DEACTIVATE', 'the gate can allow DEACTIVATED');
+    return assertGracePeriodOver(state, at);
+  }
   assertState(state, 'ARCHIVED', 'the gate can allow PURGED');
   if (state.approval?.status !== 'approved')
     throw new OffboardingError('PURGE_NOT_APPROVED', 'no valid approval is on record');
 }
 
+function assertGracePeriodOver(state: LedgerState, at: string): void {
+  // The counterpart of `assertCancellable`: at any one time a cancel or the gate may be recorded, never both.
+  if (state.offboarding && at < state.offboarding.gracePeriodEnd)
+    throw new OffboardingError(
+      'GRACE_PERIOD_ACTIVE',
+      `the grace period ends at ${state.offboarding.gracePeriodEnd}`,
+    );
+}
+
 function assertDecision(state: LedgerState, command: RecordCommand): void {
+  assertCurrentOffboarding(state, command);
   assertOpenApproval(state);
   if (command.data.scopeHash !== state.approval?.scopeHash)
     throw new OffboardingError('STALE_SCOPE_HASH', 'the decision is about another scope');
@@ -106,12 +113,18 @@ function assertOpenApproval(state: LedgerState): void {
     throw new OffboardingError('NO_OPEN_APPROVAL', 'no approval is being waited for');
 }
 
-function assertCurrentOffboarding(state: LedgerState, command: RecordCommand): void {
-  if (state.offboarding?.offboardingId !== command.offboardingId)
+function assertNotSuperseded(state: LedgerState, { offboardingId, planeId }: RecordCommand): void {
+  if (!offboardingId || isSuperseded(state, offboardingId))
     throw new OffboardingError(
       'OFFBOARDING_SUPERSEDED',
-      `${command.offboardingId} is not the current offboarding of ${command.planeId}`,
+      `${offboardingId} is not the current offboarding of ${planeId}`,
     );
+}
+
+function assertCurrentOffboarding(state: LedgerState, command: RecordCommand): void {
+  assertNotSuperseded(state, command);
+  if (state.offboarding?.offboardingId !== command.offboardingId)
+    throw illegal(`${command.planeId} is ${state.lifecycleState}, nothing is being offboarded`);
 }
 
 function assertState(state: LedgerState, expected: LifecycleState, what: string): void {

@@ -42,7 +42,8 @@ export interface DecisionData {
 }
 
 export interface Approval extends ApprovalRequestData {
-  readonly status: 'requested' | 'approved' | 'rejected' | 'expired';
+  /** `outdated`: the purge found another scope than the approved one, so a new approval is needed. */
+  readonly status: 'requested' | 'approved' | 'rejected' | 'expired' | 'outdated';
   readonly approvals: readonly {
     readonly actor: string;
     readonly reason: string;
@@ -126,7 +127,7 @@ function foldEntry(before: LedgerState, entry: LedgerEntry): LedgerState {
         ? { ...withoutHalt(state), deactivationCommitted: true }
         : { ...withoutHalt(state), purgeCommitted: true };
     case 'HALTED':
-      return { ...state, halt: entry.data as unknown as Halt };
+      return foldHalt(state, entry);
     case 'APPROVAL_REQUESTED':
       return {
         ...withoutHalt(state),
@@ -200,6 +201,16 @@ function foldTransition(state: LedgerState, entry: LedgerEntry): LedgerState {
     case 'PURGED':
       return { ...state, purge: entry.data };
   }
+}
+
+function foldHalt(state: LedgerState, entry: LedgerEntry): LedgerState {
+  // An execution that was overtaken may still fail; its failure says nothing about the offboarding under way.
+  if (entry.offboardingId !== null && isSuperseded(state, entry.offboardingId)) return state;
+  const halt = entry.data as unknown as Halt;
+  if (halt.code !== 'SCOPE_CHANGED') return { ...state, halt };
+  // Otherwise every new start would go on to the purge under an approval that no longer fits, and halt again.
+  const outdated = withApproval(state, (approval) => ({ ...approval, status: 'outdated' }));
+  return { ...outdated, halt, purgeCommitted: false };
 }
 
 function withoutHalt(state: LedgerState): LedgerState {
