@@ -1,0 +1,172 @@
+import {
+  ConditionalCheckFailedException,
+  DeleteItemCommand,
+  type DynamoDBClient,
+  GetItemCommand,
+  PutItemCommand,
+  paginateQuery,
+} from '@aws-sdk/client-dynamodb';
+import { marshall } from '@aws-sdk/util-dynamodb';
+import { sha256Hex } from '../core/canonical.ts';
+import { OffboardingError } from '../core/errors.ts';
+import type { AccessPointDescriptor, StoreDescriptor } from '../core/plane.ts';
+
+const SORT_KEY_MAX_BYTES = 1024; // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html
+
+export type Claimable = StoreDescriptor | AccessPointDescriptor;
+
+export interface StoreClaims {
+  /**
+   * Claims one prefix, partition or function for a plane. Claiming again what the plane already has is fine.
+   * @param field where the caller named it, such as `stores[1]`; the refusal says so and nothing else
+   * @throws OffboardingError `STORE_TAKEN` when another plane has it, has part of it, or has something around it
+   */
+  claim(planeId: string, descriptor: Claimable, now: Date, field?: string): Promise<void>;
+  /** Gives up what the plane has claimed. What it does not hold is left alone, so it may run twice. */
+  release(planeId: string, descriptors: readonly Claimable[]): Promise<void>;
+}
+
+interface ClaimKey {
+  readonly resource: string;
+  readonly scope: string;
+}
+
+/** Which plane owns what. Table key: `resource`, `scope`. */
+export function storeClaims(client: DynamoDBClient, table: string): StoreClaims {
+  return {
+    async claim(planeId, descriptor, now, field = descriptor.kind) {
+      const key = await claimKey(descriptor);
+      const taken = () =>
+        new OffboardingError('STORE_TAKEN', `${field} belongs to another plane`, {
+          details: { field },
+        });
+      const before = await putClaim(client, table, key, planeId, now);
+      if (before === 'taken') throw taken();
+      if (descriptor.kind !== 's3-prefix') return;
+      // Own claim first, then look: of two that overlap, at least the later writer sees the other. Both may be refused
+      // when they race, but never can both be accepted.
+      if (!(await overlapsAnother(client, table, key, planeId))) return;
+      if (before === 'new') await deleteClaim(client, table, key, planeId);
+      throw taken();
+    },
+    async release(planeId, descriptors) {
+      for (const descriptor of descriptors)
+        await deleteClaim(client, table, await claimKey(descriptor), planeId);
+    },
+  };
+}
+
+async function claimKey(descriptor: Claimable): Promise<ClaimKey> {
+  switch (descriptor.kind) {
+    case 's3-prefix':
+      return { resource: `s3://${descriptor.bucket}`, scope: prefixScope(descriptor.prefix) };
+    case 'query-endpoint':
+      return { resource: `lambda://${descriptor.functionName}`, scope: '-' };
+    case 'dynamodb-partition':
+    case 'token-partition': {
+      const { name, value } = descriptor.partitionKey;
+      const scope = `${name}=${value}`;
+      return {
+        resource: `dynamodb://${descriptor.table}`,
+        // A partition key may be longer (2,048 bytes) than the sort key that has to name it here.
+        scope:
+          byteLength(scope) <= SORT_KEY_MAX_BYTES ? scope : `${name}#${await sha256Hex(value)}`,
+      };
+    }
+  }
+}
+
+function prefixScope(prefix: string): string {
+  // An object key has at most 1,024 bytes as well, so no object can lie under a longer prefix.
+  if (byteLength(prefix) > SORT_KEY_MAX_BYTES)
+    throw new OffboardingError('INVALID_REQUEST', 'a prefix has at most 1,024 bytes');
+  return prefix;
+}
+
+function byteLength(text: string): number {
+  return Buffer.byteLength(text, 'utf8');
+}
+
+/** `held`: the plane had it before, so a refusal now must not take it away. */
+async function putClaim(
+  client: DynamoDBClient,
+  table: string,
+  key: ClaimKey,
+  planeId: string,
+  now: Date,
+): Promise<'new' | 'held' | 'taken'> {
+  try {
+    const { Attributes } = await client.send(
+      new PutItemCommand({
+        TableName: table,
+        Item: marshall({ ...key, planeId, claimedAt: now.toISOString() }),
+        ConditionExpression: 'attribute_not_exists(planeId) OR planeId = :planeId',
+        ExpressionAttributeValues: marshall({ ':planeId': planeId }),
+        ReturnValues: 'ALL_OLD',
+      }),
+    );
+    return Attributes ? 'held' : 'new';
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return 'taken';
+    throw error;
+  }
+}
+
+async function overlapsAnother(
+  client: DynamoDBClient,
+  table: string,
+  { resource, scope }: ClaimKey,
+  planeId: string,
+): Promise<boolean> {
+  for (const ancestor of ancestorsOf(scope)) {
+    const { Item } = await client.send(
+      new GetItemCommand({
+        TableName: table,
+        Key: marshall({ resource, scope: ancestor }),
+        ConsistentRead: true,
+      }),
+    );
+    if (Item && Item.planeId?.S !== planeId) return true;
+  }
+  const descendants = paginateQuery(
+    { client },
+    {
+      TableName: table,
+      ConsistentRead: true,
+      KeyConditionExpression: '#resource = :resource AND begins_with(#scope, :scope)',
+      ExpressionAttributeNames: { '#resource': 'resource', '#scope': 'scope' },
+      ExpressionAttributeValues: marshall({ ':resource': resource, ':scope': scope }),
+    },
+  );
+  for await (const page of descendants)
+    if (page.Items?.some((item) => item.planeId?.S !== planeId)) return true;
+  return false;
+}
+
+/** `a/b/c/` lies in `a/` and in `a/b/`: every registered prefix ends in a slash. */
+function ancestorsOf(prefix: string): readonly string[] {
+  return Array.from(prefix.matchAll(/\//g), ({ index }) => prefix.slice(0, index + 1)).filter(
+    (ancestor) => ancestor !== prefix,
+  );
+}
+
+async function deleteClaim(
+  client: DynamoDBClient,
+  table: string,
+  key: ClaimKey,
+  planeId: string,
+): Promise<void> {
+  try {
+    await client.send(
+      new DeleteItemCommand({
+        TableName: table,
+        Key: marshall(key),
+        ConditionExpression: 'planeId = :planeId',
+        ExpressionAttributeValues: marshall({ ':planeId': planeId }),
+      }),
+    );
+  } catch (error) {
+    // Released before, or never this plane's: both are what a second run finds.
+    if (!(error instanceof ConditionalCheckFailedException)) throw error;
+  }
+}
