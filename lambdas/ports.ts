@@ -67,6 +67,14 @@ export interface UsageReader {
   dependents(planeId: string): Promise<readonly Dependent[]>;
 }
 
+/** Puts replace what is there under the same id; deletes say whether there was anything. */
+export interface UsageWriter {
+  putLease(planeId: string, lease: Lease): Promise<void>;
+  deleteLease(planeId: string, leaseId: string): Promise<boolean>;
+  putDependent(planeId: string, dependent: Dependent): Promise<void>;
+  deleteDependent(planeId: string, dependentId: string): Promise<boolean>;
+}
+
 /** What an approver is asked. The task token is stored beside it, encrypted, and never leaves the server side. */
 export interface PendingDecision {
   readonly planeId: string;

@@ -1,0 +1,120 @@
+import {
+  type AttributeValue,
+  DeleteItemCommand,
+  type DynamoDBClient,
+  PutItemCommand,
+  paginateQuery,
+} from '@aws-sdk/client-dynamodb';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import type { Dependent, Lease, UsageReader, UsageWriter } from '../ports.ts';
+
+// One partition per plane; the sort key says what kind of usage an item is.
+const LEASE = 'lease#';
+const DEPENDENT = 'dependent#';
+const DELETES_IN_FLIGHT = 25;
+
+export function usageReader(client: DynamoDBClient, table: string): UsageReader {
+  return {
+    async activeLeases(planeId, now) {
+      const leases: Lease[] = [];
+      for await (const item of usageItems(client, table, planeId, LEASE)) {
+        const { leaseId, kind, heldBy, expiresAt } = unmarshall(item) as Lease;
+        // DynamoDB removes expired items within days, not at once: the time stamp decides.
+        if (Date.parse(expiresAt) > now.getTime())
+          leases.push({ leaseId, kind, heldBy, expiresAt });
+      }
+      return leases;
+    },
+
+    async dependents(planeId) {
+      const dependents: Dependent[] = [];
+      for await (const item of usageItems(client, table, planeId, DEPENDENT)) {
+        const { dependentId, kind, declaredBy } = unmarshall(item) as Dependent;
+        dependents.push({ dependentId, kind, declaredBy });
+      }
+      return dependents;
+    },
+  };
+}
+
+export function usageWriter(client: DynamoDBClient, table: string): UsageWriter {
+  const put = async (planeId: string, usageId: string, usage: Lease | Dependent, ttl?: number) => {
+    await client.send(
+      new PutItemCommand({
+        TableName: table,
+        Item: marshall(
+          { ...usage, planeId, usageId, expiresAtSeconds: ttl },
+          { removeUndefinedValues: true },
+        ),
+      }),
+    );
+  };
+  return {
+    putLease: (planeId, lease) =>
+      put(planeId, LEASE + lease.leaseId, lease, Math.ceil(Date.parse(lease.expiresAt) / 1000)),
+    deleteLease: (planeId, leaseId) => deleteUsage(client, table, planeId, LEASE + leaseId),
+    putDependent: (planeId, dependent) =>
+      put(planeId, DEPENDENT + dependent.dependentId, dependent),
+    deleteDependent: (planeId, dependentId) =>
+      deleteUsage(client, table, planeId, DEPENDENT + dependentId),
+  };
+}
+
+/** Deletes every lease and dependent of one plane. @returns how many were there when their turn came */
+export function deleteAllUsage(
+  client: DynamoDBClient,
+  table: string,
+): (planeId: string) => Promise<number> {
+  return async (planeId) => {
+    const usageIds: string[] = [];
+    for await (const item of usageItems(client, table, planeId, ''))
+      usageIds.push(String(unmarshall(item).usageId));
+    let deleted = 0;
+    while (usageIds.length > 0) {
+      const batch = usageIds.splice(0, DELETES_IN_FLIGHT);
+      const found = await Promise.all(batch.map((id) => deleteUsage(client, table, planeId, id)));
+      deleted += found.filter(Boolean).length;
+    }
+    return deleted;
+  };
+}
+
+async function* usageItems(
+  client: DynamoDBClient,
+  table: string,
+  planeId: string,
+  prefix: string,
+): AsyncGenerator<Record<string, AttributeValue>> {
+  const pages = paginateQuery(
+    { client },
+    {
+      TableName: table,
+      ConsistentRead: true,
+      KeyConditionExpression:
+        prefix === ''
+          ? 'planeId = :planeId'
+          : 'planeId = :planeId AND begins_with(usageId, :prefix)',
+      ExpressionAttributeValues: marshall({
+        ':planeId': planeId,
+        ...(prefix !== '' && { ':prefix': prefix }),
+      }),
+    },
+  );
+  for await (const page of pages) yield* page.Items ?? [];
+}
+
+async function deleteUsage(
+  client: DynamoDBClient,
+  table: string,
+  planeId: string,
+  usageId: string,
+): Promise<boolean> {
+  const { Attributes } = await client.send(
+    new DeleteItemCommand({
+      TableName: table,
+      Key: marshall({ planeId, usageId }),
+      ReturnValues: 'ALL_OLD', // without it a delete of nothing looks like a delete
+    }),
+  );
+  return Attributes !== undefined;
+}
