@@ -15,7 +15,10 @@ export type LogEvent =
   | 'gate decided'
   | 'approval requested'
   | 'call refused'
-  | 'call crashed';
+  | 'call crashed'
+  | 'request answered'
+  | 'request refused'
+  | 'request crashed';
 
 export type LogFields = Readonly<Record<string, unknown>>;
 
