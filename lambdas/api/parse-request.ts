@@ -1,0 +1,98 @@
+import type { APIGatewayProxyEvent } from 'aws-lambda';
+import { z } from 'zod';
+import { OffboardingError } from '../core/errors.ts';
+import { type FieldError, refuseFields } from './problem.ts';
+
+const FIELD_ERRORS_MAX = 20;
+const FIELD_NAME_MAX_LENGTH = 200;
+
+const PLANE_ID = /^kp_[0-7][0-9A-HJKMNP-TV-Z]{25}$/; // https://github.com/ulid/spec
+// Only characters that need no percent-encoding in a path, and nothing a proxy would resolve (`.` and `..`).
+const USAGE_ID = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/, 'must be 1 to 128 letters, digits, ".", "_" or "-"');
+const PARAMETER_SCHEMAS = {
+  planeId: z.string(),
+  leaseId: USAGE_ID,
+  dependentId: USAGE_ID,
+} as const;
+
+type ParameterName = keyof typeof PARAMETER_SCHEMAS;
+
+/** The names in a resource path: `'/planes/{planeId}'` has `planeId`. */
+export type PathParameters<Resource extends string> =
+  Resource extends `${string}{${infer Name}}${infer Rest}`
+    ? { readonly [Key in Name]: string } & PathParameters<Rest>
+    : unknown;
+
+/**
+ * @throws OffboardingError `PLANE_NOT_FOUND` for a plane id that was never given out, `INVALID_REQUEST` for another
+ * parameter that is no id
+ */
+export function parsePath<Resource extends string>(
+  resource: Resource,
+  event: APIGatewayProxyEvent,
+): PathParameters<Resource> {
+  const names = Array.from(resource.matchAll(/\{(\w+)\}/g), ([, name]) => name as ParameterName);
+  const schema = z.object(Object.fromEntries(names.map((name) => [name, PARAMETER_SCHEMAS[name]])));
+  const parameters = parse(schema, event.pathParameters ?? {}, 'path');
+  if (names.includes('planeId') && !PLANE_ID.test(parameters.planeId ?? ''))
+    throw new OffboardingError('PLANE_NOT_FOUND', 'the id in the path is not the id of a plane');
+  return parameters as PathParameters<Resource>;
+}
+
+/** @throws OffboardingError `INVALID_REQUEST` naming each field */
+export function parseQuery<Schema extends z.ZodType>(
+  schema: Schema,
+  event: APIGatewayProxyEvent,
+): z.output<Schema> {
+  return parse(schema, event.queryStringParameters ?? {}, 'query');
+}
+
+/** @throws OffboardingError `INVALID_REQUEST` naming each field */
+export function parseBody<Schema extends z.ZodType>(
+  schema: Schema,
+  event: APIGatewayProxyEvent,
+): z.output<Schema> {
+  const text = event.isBase64Encoded
+    ? Buffer.from(event.body ?? '', 'base64').toString('utf8')
+    : (event.body ?? '');
+  return parse(schema, parseJson(text), 'body');
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // The parser's message quotes the body; a caller knows what it sent, a log must not.
+    throw refuseFields('INVALID_REQUEST', [{ field: 'body', message: 'must be JSON' }]);
+  }
+}
+
+function parse<Schema extends z.ZodType>(
+  schema: Schema,
+  value: unknown,
+  root: string,
+): z.output<Schema> {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const errors = parsed.error.issues.flatMap((issue) => fieldErrors(issue, root));
+  throw refuseFields('INVALID_REQUEST', errors.slice(0, FIELD_ERRORS_MAX));
+}
+
+function fieldErrors(issue: z.core.$ZodIssue, root: string): readonly FieldError[] {
+  if (issue.code === 'unrecognized_keys')
+    return issue.keys.map((key) => ({
+      field: fieldName([...issue.path, key], root),
+      message: 'is not known',
+    }));
+  return [{ field: fieldName(issue.path, root), message: issue.message }];
+}
+
+function fieldName(path: readonly PropertyKey[], root: string): string {
+  const name = path.reduce<string>((before, part) => {
+    if (typeof part === 'number') return `${before}[${part}]`;
+    return before === '' ? String(part) : `${before}.${String(part)}`;
+  }, '');
+  return name === '' ? root : name.slice(0, FIELD_NAME_MAX_LENGTH);
+}
