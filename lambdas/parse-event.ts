@@ -35,7 +35,9 @@ export function parseEvent<Schema extends z.ZodType>(
   const parsed = schema.safeParse(event);
   if (parsed.success) return parsed.data;
   const fields = parsed.error.issues.map(
-    ({ path, code }) => `${path.join('.') || 'event'} ${code}`,
+    // Only messages of our own rules are known to hold no value.
+    ({ path, code, message }) =>
+      `${path.join('.') || 'event'} ${code === 'custom' ? message : code}`,
   );
   throw new OffboardingError('INVALID_STAGE_INPUT', `invalid input: ${fields.join(', ')}`);
 }

@@ -7,6 +7,7 @@ import {
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import type { LedgerEntry } from '../core/ledger-entry.ts';
 import type { LedgerReader } from '../ports.ts';
+import type { LedgerAppender } from '../recorder/recorder.ts';
 
 /** Reads whole ledgers: strongly consistent, oldest entry first, every page. */
 export function ledgerReader(client: DynamoDBClient, table: string): LedgerReader {
@@ -27,14 +28,6 @@ export function ledgerReader(client: DynamoDBClient, table: string): LedgerReade
       return entries;
     },
   };
-}
-
-export interface LedgerAppender {
-  /**
-   * Puts the entry on condition that no entry has its `seq`: entries are written once and never again.
-   * @returns `seq-taken` when another writer was faster; read again and decide again
-   */
-  append(entry: LedgerEntry): Promise<'appended' | 'seq-taken'>;
 }
 
 /** Used by the recorder only; no other role may write the ledger. */

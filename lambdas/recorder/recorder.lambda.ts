@@ -1,0 +1,20 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { ledgerAppender, ledgerReader } from '../adapters/ledger-table.ts';
+import { planeProjection, planeReader } from '../adapters/registry-table.ts';
+import { requireEnv } from '../env.ts';
+import { eventLog } from '../event-log.ts';
+import { loggedLambda } from '../logged-lambda.ts';
+import { recordCommandSchema } from './record-command.ts';
+import { createRecorder } from './recorder.ts';
+
+const dynamodb = new DynamoDBClient();
+const [ledgerTable, registryTable] = [requireEnv('LEDGER_TABLE'), requireEnv('REGISTRY_TABLE')];
+const ports = {
+  ledger: { ...ledgerReader(dynamodb, ledgerTable), ...ledgerAppender(dynamodb, ledgerTable) },
+  planes: { ...planeReader(dynamodb, registryTable), ...planeProjection(dynamodb, registryTable) },
+  now: () => new Date(),
+};
+
+export const handler = loggedLambda('recorder', recordCommandSchema, eventLog(), (command, log) =>
+  createRecorder({ ...ports, log }).record(command),
+);

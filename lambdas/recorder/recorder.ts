@@ -1,0 +1,99 @@
+import { OffboardingError } from '../core/errors.ts';
+import { assertChain, type LedgerEntry, sealEntry } from '../core/ledger-entry.ts';
+import { assertMayRecord, type RecordCommand } from '../core/ledger-rules.ts';
+import { foldLedger, type LedgerState } from '../core/ledger-state.ts';
+import type { EventLog } from '../event-log.ts';
+import type { LedgerReader, Now, PlaneProjection, PlaneReader, Recorder } from '../ports.ts';
+
+// Each lost race means that somebody else's entry was written, and a plane sees a handful of writers at most.
+const MAX_RACES = 10;
+
+export interface LedgerAppender {
+  /**
+   * Puts the entry on condition that no entry has its `seq`: entries are written once and never again.
+   * @returns `seq-taken` when another writer was faster; read again and decide again
+   */
+  append(entry: LedgerEntry): Promise<'appended' | 'seq-taken'>;
+}
+
+export interface RecorderPorts {
+  readonly ledger: LedgerReader & LedgerAppender;
+  readonly planes: PlaneReader & PlaneProjection;
+  readonly now: Now;
+  readonly log: EventLog;
+}
+
+/**
+ * The single writer of the ledger. An entry and the transition it describes are one conditional write; whoever loses the
+ * race for a `seq` reads again and is judged again by what won. The projection follows; a crash between the two is healed
+ * by the retry, which finds the entry under its idempotency key and projects again.
+ */
+export function createRecorder(ports: RecorderPorts): Recorder {
+  return {
+    async record(command) {
+      if (!(await ports.planes.read(command.planeId)))
+        throw new OffboardingError('PLANE_NOT_FOUND', `${command.planeId} is not registered`);
+      for (let race = 1; race <= MAX_RACES; race += 1) {
+        const entries = await ports.ledger.read(command.planeId);
+        await assertChain(entries);
+        const recorded = entries.find((entry) => entry.idempotencyKey === command.idempotencyKey);
+        if (recorded) return await acknowledge(ports, command, recorded, foldLedger(entries));
+        const entry = await nextEntry(foldLedger(entries), command, ports.now());
+        if ((await ports.ledger.append(entry)) === 'appended') {
+          await ports.planes.project(entry.planeId, entry.to, entry.seq);
+          ports.log.info('entry recorded', summaryOf(entry));
+          return entry;
+        }
+        ports.log.info('ledger race lost', { ...summaryOf(entry), race });
+      }
+      throw new OffboardingError(
+        'LEDGER_CONTENTION',
+        `${MAX_RACES} other entries were written to ${command.planeId} meanwhile`,
+      );
+    },
+  };
+}
+
+async function acknowledge(
+  ports: RecorderPorts,
+  command: RecordCommand,
+  recorded: LedgerEntry,
+  head: LedgerState,
+): Promise<LedgerEntry> {
+  if (recorded.type !== command.type || (command.to && recorded.to !== command.to))
+    throw new OffboardingError(
+      'INVALID_STAGE_INPUT',
+      `the idempotency key of entry ${recorded.seq} was used again for another entry`,
+    );
+  await ports.planes.project(command.planeId, head.lifecycleState, head.seq);
+  ports.log.info('entry already recorded', summaryOf(recorded));
+  return recorded;
+}
+
+async function nextEntry(
+  state: LedgerState,
+  command: RecordCommand,
+  now: Date,
+): Promise<LedgerEntry> {
+  const at = now.toISOString();
+  assertMayRecord(state, command, at);
+  const { planeId, offboardingId, type, actor, reason, data, idempotencyKey } = command;
+  return sealEntry({
+    planeId,
+    seq: state.seq + 1,
+    offboardingId,
+    type,
+    from: state.lifecycleState,
+    to: command.to ?? state.lifecycleState,
+    actor,
+    reason,
+    data,
+    at,
+    idempotencyKey,
+    prevHash: state.headHash,
+  });
+}
+
+function summaryOf({ seq, type, from, to, actor, hash }: LedgerEntry) {
+  return { seq, type, from, to, actor, hash };
+}
