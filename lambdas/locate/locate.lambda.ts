@@ -1,0 +1,27 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { ledgerReader } from '../adapters/ledger-table.ts';
+import { planeReader } from '../adapters/registry-table.ts';
+import { requireEnv } from '../env.ts';
+import { eventLog } from '../event-log.ts';
+import { loggedLambda } from '../logged-lambda.ts';
+import { workflowEventSchema } from '../parse-event.ts';
+import { locate } from './locate.ts';
+
+const dynamodb = new DynamoDBClient();
+const ports = {
+  ledger: ledgerReader(dynamodb, requireEnv('LEDGER_TABLE')),
+  planes: planeReader(dynamodb, requireEnv('REGISTRY_TABLE')),
+  now: () => new Date(),
+};
+
+export const handler = loggedLambda(
+  'locate',
+  workflowEventSchema,
+  eventLog(),
+  async (event, log) => {
+    const state = await locate(ports, event);
+    const { lifecycleState, purgeDue, purgeCommitted, certified } = state;
+    log.info('plane located', { lifecycleState, purgeDue, purgeCommitted, certified });
+    return state;
+  },
+);
