@@ -1,0 +1,112 @@
+import type { AccessPoint, ClosingReport } from '../access/access-point.ts';
+import type { StageHandler, StageResult } from '../contract.ts';
+import { hashOf } from '../core/canonical.ts';
+import type { AccessPointDescriptor, StoreDescriptor } from '../core/plane.ts';
+import type { Store } from '../stores/store.ts';
+import { dataPreserved, glance } from './glance.ts';
+
+export interface DeactivatePorts {
+  readonly accessPointFor: (descriptor: AccessPointDescriptor) => AccessPoint;
+  readonly storeFor: (descriptor: StoreDescriptor) => Store;
+}
+
+export interface DeactivateData {
+  readonly deactivatedAt: string;
+  /** Every endpoint was seen refusing a query, or does not exist any more. */
+  readonly endpointDisabled: boolean;
+  readonly endpointCount: number;
+  readonly endpointsAlreadyAbsent: number;
+  /** What an operator needs to open an endpoint again; 0 after a repeated run, null when nothing was reserved. */
+  readonly endpoints: readonly {
+    readonly ref: string;
+    readonly reservedConcurrencyBefore: number | null;
+  }[];
+  readonly tokensRevoked: number;
+  readonly tokensAlreadyRevoked: number;
+  /** Observed: every record on the first page of each store's listing was still there afterwards. */
+  readonly dataPreserved: boolean;
+}
+
+/** Takes the plane out of reach: tokens first, then endpoints, then proof that a query is refused. Deletes nothing. */
+export function createDeactivate(ports: DeactivatePorts): StageHandler<DeactivateData> {
+  return {
+    stageName: 'deactivate',
+    handlesStates: ['PENDING_DEACTIVATE'],
+    validate: () => undefined,
+    async execute({ plane, ledger, now }): Promise<StageResult<DeactivateData>> {
+      if (!ledger.deactivationCommitted)
+        return failure('the policy gate has not allowed DEACTIVATED', {});
+      const stores = plane.stores.map(ports.storeFor);
+      const access = plane.access.map(ports.accessPointFor);
+      const tokens = access.filter(({ descriptor }) => descriptor.kind === 'token-partition');
+      const endpoints = access.filter(({ descriptor }) => descriptor.kind === 'query-endpoint');
+
+      const before = await forEach(stores, (store) => glance(store, 1));
+      const close = (point: AccessPoint) => point.close(now);
+      // A live token is worth more to whoever holds it than an endpoint, and endpoints can be reached by other names.
+      const revocations = await forEach(tokens, close);
+      const closings = await forEach(endpoints, close);
+      const proofs = await forEach([...tokens, ...endpoints], (point) => point.proveClosed());
+      const after = await forEach(stores, (store) => glance(store, 2));
+
+      const accepted = done(proofs).filter(({ refused }) => !refused).length;
+      const errors = [revocations, closings, proofs, before, after].flatMap(failed);
+      const revoked = sum(done(revocations), 'closed');
+      if (errors.length > 0 || accepted > 0)
+        return failure(
+          `${accepted} of ${access.length} access points still let queries in, ${errors.length} calls failed, ${revoked} tokens were revoked`,
+          { proofs: done(proofs), errors: errors.map(String) },
+        );
+      return {
+        status: 'success',
+        message: `${revoked} tokens revoked, ${endpoints.length} endpoints refuse queries`,
+        data: {
+          deactivatedAt: now.toISOString(),
+          endpointDisabled: true,
+          endpointCount: endpoints.length,
+          endpointsAlreadyAbsent: sum(done(closings), 'alreadyAbsent'),
+          endpoints: await endpointRecords(endpoints, done(closings)),
+          tokensRevoked: revoked,
+          tokensAlreadyRevoked: sum(done(revocations), 'alreadyClosed'),
+          dataPreserved: dataPreserved(done(before), done(after)),
+        },
+      };
+    },
+  };
+}
+
+/** One that fails neither hides nor skips the others. */
+function forEach<T, R>(items: readonly T[], work: (item: T) => Promise<R>) {
+  return Promise.allSettled(items.map(work));
+}
+
+function done<R>(outcomes: readonly PromiseSettledResult<R>[]): readonly R[] {
+  return outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
+}
+
+function failed(outcomes: readonly PromiseSettledResult<unknown>[]): readonly unknown[] {
+  return outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []));
+}
+
+function sum(
+  reports: readonly ClosingReport[],
+  count: 'closed' | 'alreadyClosed' | 'alreadyAbsent',
+): number {
+  return reports.reduce((total, report) => total + report[count], 0);
+}
+
+function endpointRecords(endpoints: readonly AccessPoint[], reports: readonly ClosingReport[]) {
+  return Promise.all(
+    endpoints.map(async ({ descriptor }, index) => ({
+      ref: await hashOf(descriptor),
+      reservedConcurrencyBefore: reports[index]?.reservedConcurrencyBefore ?? null,
+    })),
+  );
+}
+
+function failure(
+  message: string,
+  errorDetails: Readonly<Record<string, unknown>>,
+): StageResult<DeactivateData> {
+  return { status: 'failure', message, errorCode: 'DEACTIVATION_FAILED', errorDetails };
+}
