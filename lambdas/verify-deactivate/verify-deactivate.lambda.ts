@@ -1,0 +1,9 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { usageReader } from '../adapters/usage-table.ts';
+import { requireEnv } from '../env.ts';
+import { stageLambda } from '../stage-lambda.ts';
+import { createVerifyDeactivate } from './verify-deactivate.ts';
+
+export const handler = stageLambda(
+  createVerifyDeactivate({ usage: usageReader(new DynamoDBClient(), requireEnv('USAGE_TABLE')) }),
+);
