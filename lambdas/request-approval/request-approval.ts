@@ -1,0 +1,95 @@
+import { z } from 'zod';
+import { OffboardingError } from '../core/errors.ts';
+import { isSuperseded, type LedgerState } from '../core/ledger-state.ts';
+import { isTombstone, type PlaneRecord } from '../core/plane.ts';
+import { type PurgeScope, scopeHash } from '../core/scope.ts';
+import type { EventLog } from '../event-log.ts';
+import { workflowEventSchema } from '../parse-event.ts';
+import type { LedgerReader, Now, PendingDecisions, PlaneReader, Recorder } from '../ports.ts';
+import { readLedgerState } from '../read-ledger-state.ts';
+
+export const approvalEventSchema = workflowEventSchema.extend({
+  taskToken: z.string().min(1),
+  idempotencyKey: z.string().min(1),
+  /** How long the workflow waits for the decision. */
+  timeoutSeconds: z.int().min(1),
+});
+export type ApprovalEvent = z.infer<typeof approvalEventSchema>;
+
+export interface RequestApprovalPorts {
+  readonly ledger: LedgerReader;
+  readonly planes: PlaneReader;
+  readonly measureScope: (plane: PlaneRecord, ledger: LedgerState) => Promise<PurgeScope>;
+  readonly recorder: Recorder;
+  readonly decisions: PendingDecisions;
+  readonly now: Now;
+}
+
+/**
+ * Asks for the approval of a purge: measures what would be destroyed, puts the question on record, and keeps the task
+ * token until somebody answers. The token is not logged, not recorded and not returned.
+ * @throws OffboardingError `WRONG_STATE` unless the plane is ARCHIVED; `OFFBOARDING_SUPERSEDED`; `PLANE_NOT_FOUND`
+ */
+export async function requestApproval(
+  ports: RequestApprovalPorts,
+  event: ApprovalEvent,
+  log: EventLog,
+): Promise<{ readonly scopeHash: string; readonly expiresAt: string }> {
+  const { planeId, offboardingId, request, taskToken, idempotencyKey, timeoutSeconds } = event;
+  const now = ports.now();
+  const ledger = await readLedgerState(ports.ledger, planeId);
+  const plane = await archivedPlane(ports.planes, ledger, planeId, offboardingId);
+  const scope = await ports.measureScope(plane, ledger);
+  const asked = {
+    scope,
+    scopeHash: await scopeHash(scope),
+    requestedBy: requesters(ledger, request.requestedBy),
+    expiresAt: new Date(now.getTime() + timeoutSeconds * 1000).toISOString(),
+  };
+  const { at: requestedAt } = await ports.recorder.record({
+    planeId,
+    offboardingId,
+    type: 'APPROVAL_REQUESTED',
+    actor: 'workflow',
+    reason: null,
+    data: { ...asked, scope: { ...scope, parts: scope.parts.map((part) => ({ ...part })) } },
+    // A retry after this entry is a new question: it has a task token and an expiry of its own.
+    idempotencyKey: `${idempotencyKey}/${ledger.seq}`,
+  });
+  await ports.decisions.put({ planeId, offboardingId, ...asked, requestedAt }, taskToken);
+  const { scopeHash: hash, expiresAt } = asked;
+  log.info('approval requested', {
+    scopeHash: hash,
+    expiresAt,
+    objectCount: scope.objectCount,
+    bytes: scope.bytes,
+  });
+  return { scopeHash: hash, expiresAt };
+}
+
+async function archivedPlane(
+  planes: PlaneReader,
+  ledger: LedgerState,
+  planeId: string,
+  offboardingId: string,
+): Promise<PlaneRecord> {
+  const plane = await planes.read(planeId);
+  if (!plane) throw new OffboardingError('PLANE_NOT_FOUND', `${planeId} is not registered`);
+  if (isSuperseded(ledger, offboardingId))
+    throw new OffboardingError(
+      'OFFBOARDING_SUPERSEDED',
+      `${offboardingId} was cancelled or replaced by another offboarding`,
+    );
+  if (ledger.lifecycleState !== 'ARCHIVED' || isTombstone(plane))
+    throw new OffboardingError(
+      'WRONG_STATE',
+      `a purge is asked for when a plane is ARCHIVED, ${planeId} is ${ledger.lifecycleState}`,
+    );
+  return plane;
+}
+
+/** Everybody who must not approve: who started the offboarding, and who asked for its purge. */
+function requesters({ offboarding }: LedgerState, requestedBy: string): readonly string[] {
+  const first = offboarding ? [offboarding.request.requestedBy] : [];
+  return [...new Set([...first, requestedBy])].sort();
+}
