@@ -73,8 +73,8 @@ function workflowState(event: LocateEvent, ledger: LedgerState, now: Date): Work
 }
 
 /**
- * The ledger's own request goes on, with one exception: erasure may be asked for while the plane is kept in the archive,
- * and then it is that request's, with whoever made it (the first requester is in the ledger and counts as well).
+ * The ledger's own request goes on. At ARCHIVED this execution asks for a purge, maybe earlier than the retention ends
+ * (erasure), so whoever started it is a requester too and must not approve; who asked first is in the ledger.
  */
 function requestOf(
   asked: OffboardingRequest,
@@ -82,9 +82,10 @@ function requestOf(
   recorded: OffboardingRequest | undefined,
 ): OffboardingRequest {
   if (!recorded) return asked;
-  if (lifecycleState !== 'ARCHIVED' || !asked.erasure || recorded.erasure) return recorded;
+  if (lifecycleState !== 'ARCHIVED') return recorded;
   const { reason, requestedBy, requestedAt } = asked;
-  return { ...recorded, erasure: true, reason, requestedBy, requestedAt };
+  const erasure = recorded.erasure || asked.erasure;
+  return { ...recorded, erasure, reason, requestedBy, requestedAt };
 }
 
 function deregistrationOf({
