@@ -1,0 +1,41 @@
+export interface Timer {
+  readonly at: Date;
+  /** What waits for it, for people who look at the list. */
+  readonly label: string;
+}
+
+interface QueuedTimer extends Timer {
+  readonly fire: () => void;
+}
+
+/** Timers in the order they are due; those of the same instant in the order they were set. */
+export function createTimerQueue() {
+  const queue: QueuedTimer[] = [];
+
+  return {
+    /** @returns cancels the timer; afterwards does nothing */
+    add(at: Date, label: string, fire: () => void): () => void {
+      const timer = { at, label, fire };
+      const later = queue.findIndex((other) => other.at.getTime() > at.getTime());
+      queue.splice(later === -1 ? queue.length : later, 0, timer);
+      return () => {
+        const index = queue.indexOf(timer);
+        if (index !== -1) queue.splice(index, 1);
+      };
+    },
+    next(): Timer | undefined {
+      return queue[0];
+    },
+    /** Takes the first timer out when it is due at `now`, and fires it. */
+    fireNextDue(now: Date): boolean {
+      const timer = queue[0];
+      if (!timer || timer.at.getTime() > now.getTime()) return false;
+      queue.shift();
+      timer.fire();
+      return true;
+    },
+    list(): readonly Timer[] {
+      return queue.map(({ at, label }) => ({ at, label }));
+    },
+  };
+}
