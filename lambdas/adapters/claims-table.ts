@@ -6,7 +6,7 @@ import {
   PutItemCommand,
   paginateQuery,
 } from '@aws-sdk/client-dynamodb';
-import { marshall } from '@aws-sdk/util-dynamodb';
+import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import { sha256Hex } from '../core/canonical.ts';
 import { OffboardingError } from '../core/errors.ts';
 import type { AccessPointDescriptor, StoreDescriptor } from '../core/plane.ts';
@@ -15,13 +15,28 @@ const SORT_KEY_MAX_BYTES = 1024; // https://docs.aws.amazon.com/amazondynamodb/l
 
 export type Claimable = StoreDescriptor | AccessPointDescriptor;
 
+export interface ClaimHolder {
+  readonly planeId: string;
+  /** ISO 8601 UTC. */
+  readonly claimedAt: string;
+}
+
 export interface StoreClaims {
   /**
    * Claims one prefix, partition or function for a plane. Claiming again what the plane already has is fine.
-   * @param field where the caller named it, such as `stores[1]`; the refusal says so and nothing else
+   * @param options.field where the caller named it, such as `stores[1]`; the refusal says so and nothing else
+   * @param options.isAbandoned true for a holder that will never exist: its claim is then removed. By default none is.
    * @throws OffboardingError `STORE_TAKEN` when another plane has it, has part of it, or has something around it
    */
-  claim(planeId: string, descriptor: Claimable, now: Date, field?: string): Promise<void>;
+  claim(
+    planeId: string,
+    descriptor: Claimable,
+    now: Date,
+    options?: {
+      readonly field?: string;
+      readonly isAbandoned?: (holder: ClaimHolder) => Promise<boolean>;
+    },
+  ): Promise<void>;
   /** Gives up what the plane has claimed. What it does not hold is left alone, so it may run twice. */
   release(planeId: string, descriptors: readonly Claimable[]): Promise<void>;
 }
@@ -31,23 +46,36 @@ interface ClaimKey {
   readonly scope: string;
 }
 
+type Claim = ClaimKey & ClaimHolder;
+
 /** Which plane owns what. Table key: `resource`, `scope`. */
 export function storeClaims(client: DynamoDBClient, table: string): StoreClaims {
   return {
-    async claim(planeId, descriptor, now, field = descriptor.kind) {
+    async claim(planeId, descriptor, now, { field = descriptor.kind, isAbandoned } = {}) {
       const key = await claimKey(descriptor);
-      const taken = () =>
-        new OffboardingError('STORE_TAKEN', `${field} belongs to another plane`, {
+      let isNew = false;
+      for (;;) {
+        const before = await putClaim(client, table, key, planeId, now);
+        isNew ||= before === 'new';
+        // Own claim first, then look: of two that overlap, at least the later writer sees the other. Both may be refused
+        // when they race, but never can both be accepted.
+        const holder =
+          before === 'taken'
+            ? await readClaim(client, table, key)
+            : descriptor.kind === 's3-prefix' && (await findOverlap(client, table, key, planeId));
+        if (!holder) {
+          if (before === 'taken') continue; // released between the write and the read
+          return;
+        }
+        if (await isAbandoned?.(holder)) {
+          await deleteClaim(client, table, holder, holder.planeId);
+          continue;
+        }
+        if (isNew) await deleteClaim(client, table, key, planeId);
+        throw new OffboardingError('STORE_TAKEN', `${field} belongs to another plane`, {
           details: { field },
         });
-      const before = await putClaim(client, table, key, planeId, now);
-      if (before === 'taken') throw taken();
-      if (descriptor.kind !== 's3-prefix') return;
-      // Own claim first, then look: of two that overlap, at least the later writer sees the other. Both may be refused
-      // when they race, but never can both be accepted.
-      if (!(await overlapsAnother(client, table, key, planeId))) return;
-      if (before === 'new') await deleteClaim(client, table, key, planeId);
-      throw taken();
+      }
     },
     async release(planeId, descriptors) {
       for (const descriptor of descriptors)
@@ -112,21 +140,31 @@ async function putClaim(
   }
 }
 
-async function overlapsAnother(
+async function readClaim(
+  client: DynamoDBClient,
+  table: string,
+  { resource, scope }: ClaimKey,
+): Promise<Claim | undefined> {
+  const { Item } = await client.send(
+    new GetItemCommand({
+      TableName: table,
+      Key: marshall({ resource, scope }),
+      ConsistentRead: true,
+    }),
+  );
+  return Item && (unmarshall(Item) as Claim);
+}
+
+/** Another plane's claim on a prefix around this one, or inside it. */
+async function findOverlap(
   client: DynamoDBClient,
   table: string,
   { resource, scope }: ClaimKey,
   planeId: string,
-): Promise<boolean> {
+): Promise<Claim | undefined> {
   for (const ancestor of ancestorsOf(scope)) {
-    const { Item } = await client.send(
-      new GetItemCommand({
-        TableName: table,
-        Key: marshall({ resource, scope: ancestor }),
-        ConsistentRead: true,
-      }),
-    );
-    if (Item && Item.planeId?.S !== planeId) return true;
+    const claim = await readClaim(client, table, { resource, scope: ancestor });
+    if (claim && claim.planeId !== planeId) return claim;
   }
   const descendants = paginateQuery(
     { client },
@@ -138,9 +176,12 @@ async function overlapsAnother(
       ExpressionAttributeValues: marshall({ ':resource': resource, ':scope': scope }),
     },
   );
-  for await (const page of descendants)
-    if (page.Items?.some((item) => item.planeId?.S !== planeId)) return true;
-  return false;
+  for await (const page of descendants) {
+    const claims = (page.Items ?? []).map((item) => unmarshall(item) as Claim);
+    const claim = claims.find((candidate) => candidate.planeId !== planeId);
+    if (claim) return claim;
+  }
+  return undefined;
 }
 
 /** `a/b/c/` lies in `a/` and in `a/b/`: every registered prefix ends in a slash. */
@@ -153,14 +194,14 @@ function ancestorsOf(prefix: string): readonly string[] {
 async function deleteClaim(
   client: DynamoDBClient,
   table: string,
-  key: ClaimKey,
+  { resource, scope }: ClaimKey,
   planeId: string,
 ): Promise<void> {
   try {
     await client.send(
       new DeleteItemCommand({
         TableName: table,
-        Key: marshall(key),
+        Key: marshall({ resource, scope }),
         ConditionExpression: 'planeId = :planeId',
         ExpressionAttributeValues: marshall({ ':planeId': planeId }),
       }),

@@ -10,9 +10,13 @@ export function pageToken(lastEvaluatedKey: Key): string {
   return Buffer.from(JSON.stringify(unmarshall(lastEvaluatedKey))).toString('base64url');
 }
 
-/** @throws OffboardingError `INVALID_REQUEST` for a token this product did not give out */
-export function startKey(token: string): Key {
-  const key = z.record(z.string(), z.union([z.string(), z.number()])).safeParse(decoded(token));
+/**
+ * @param attributes the names of the table's key, all of them strings: DynamoDB fails on any other key
+ * @throws OffboardingError `INVALID_REQUEST` for a token this product did not give out
+ */
+export function startKey(token: string, attributes: readonly string[]): Key {
+  const shape = Object.fromEntries(attributes.map((name) => [name, z.string().min(1)]));
+  const key = z.strictObject(shape).safeParse(decoded(token));
   if (!key.success) throw new OffboardingError('INVALID_REQUEST', 'nextToken is not valid');
   return marshall(key.data);
 }

@@ -44,7 +44,7 @@ export function planeRegistry(client: DynamoDBClient, table: string): PlaneRegis
         new ScanCommand({
           TableName: table,
           Limit: limit,
-          ...(nextToken !== undefined && { ExclusiveStartKey: startKey(nextToken) }),
+          ...(nextToken !== undefined && { ExclusiveStartKey: startKey(nextToken, ['planeId']) }),
         }),
       );
       return {
