@@ -1,0 +1,40 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { KMSClient } from '@aws-sdk/client-kms';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { S3Client } from '@aws-sdk/client-s3';
+import { pendingDecisions } from '../adapters/decisions-table.ts';
+import { ledgerReader } from '../adapters/ledger-table.ts';
+import { recorderFunction } from '../adapters/recorder-function.ts';
+import { planeReader } from '../adapters/registry-table.ts';
+import { requireEnv } from '../env.ts';
+import { eventLog } from '../event-log.ts';
+import { loggedLambda } from '../logged-lambda.ts';
+import { measureScope } from '../purge/measure-scope.ts';
+import { storeFor } from '../stores/open-store.ts';
+import { approvalEventSchema, requestApproval } from './request-approval.ts';
+
+const dynamodb = new DynamoDBClient();
+const ports = {
+  ledger: ledgerReader(dynamodb, requireEnv('LEDGER_TABLE')),
+  planes: planeReader(dynamodb, requireEnv('REGISTRY_TABLE')),
+  measureScope: measureScope({
+    storeFor: storeFor({ dynamodb, s3: new S3Client() }),
+    vaultBucket: requireEnv('VAULT_BUCKET'),
+    usageTable: requireEnv('USAGE_TABLE'),
+  }),
+  recorder: recorderFunction(new LambdaClient(), requireEnv('RECORDER_FUNCTION')),
+  decisions: pendingDecisions(
+    dynamodb,
+    new KMSClient(),
+    requireEnv('DECISIONS_TABLE'),
+    requireEnv('TOKEN_KEY_ARN'),
+  ),
+  now: () => new Date(),
+};
+
+export const handler = loggedLambda(
+  'request-approval',
+  approvalEventSchema,
+  eventLog(),
+  (event, log) => requestApproval(ports, event, log),
+);
