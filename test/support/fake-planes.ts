@@ -1,0 +1,23 @@
+import type { PlaneRecord, PlaneTombstone } from '../../lambdas/core/plane.ts';
+import type { PlaneProjection, PlaneReader } from '../../lambdas/ports.ts';
+
+export interface FakePlanes extends PlaneReader, PlaneProjection {
+  readonly records: Map<string, PlaneRecord | PlaneTombstone>;
+}
+
+/** A registry in memory; a projection moves forward only. */
+export function fakePlanes(...planes: readonly PlaneRecord[]): FakePlanes {
+  const records = new Map<string, PlaneRecord | PlaneTombstone>(
+    planes.map((plane) => [plane.planeId, plane]),
+  );
+  return {
+    records,
+    read: async (planeId) => records.get(planeId),
+    async project(planeId, lifecycleState, ledgerSeq) {
+      const record = records.get(planeId);
+      if (!record || record.ledgerSeq >= ledgerSeq) return;
+      if (lifecycleState === 'PURGED') records.set(planeId, { planeId, lifecycleState, ledgerSeq });
+      else records.set(planeId, { ...(record as PlaneRecord), lifecycleState, ledgerSeq });
+    },
+  };
+}
