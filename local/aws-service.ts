@@ -8,7 +8,12 @@ export interface Caller {
   /**
    * @throws AccessDenied unless the caller's policies allow the action on the resource and no policy denies it
    */
-  authorise(action: string, resource: string, context?: Readonly<Record<string, string>>): void;
+  authorise(
+    action: string,
+    resource: string,
+    /** Condition keys of this request; an empty list says that the request does not have the key. */
+    context?: Readonly<Record<string, string | readonly string[]>>,
+  ): void;
 }
 
 /** One AWS service of the embedded cloud. It speaks the service's wire protocol and authorises each call itself. */
@@ -25,9 +30,14 @@ export class AccessDenied extends Error {
   readonly action: string;
   readonly resource: string;
 
-  constructor(callerArn: string, action: string, resource: string) {
+  constructor(
+    callerArn: string,
+    action: string,
+    resource: string,
+    why: string = 'no policy allows it',
+  ) {
     super(
-      `User: ${callerArn} is not authorized to perform: ${action} on resource: ${resource} because no policy allows it`,
+      `User: ${callerArn} is not authorized to perform: ${action} on resource: ${resource} because ${why}`,
     );
     this.action = action;
     this.resource = resource;
