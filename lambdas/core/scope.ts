@@ -43,3 +43,28 @@ export function isWithinApprovedScope(approved: PurgeScope, found: PurgeScope): 
     return part.count <= limit.count && part.bytes <= limit.bytes;
   });
 }
+
+/**
+ * True when what is found is exactly what was approved. Only usage may have become less: DynamoDB removes expired
+ * leases by itself within days, so the approver would have to be asked again for nothing.
+ */
+export async function isApprovedScope(
+  approved: PurgeScope,
+  approvedHash: string,
+  found: PurgeScope,
+): Promise<boolean> {
+  const usage = approved.parts.find(({ kind }) => kind === 'usage');
+  const parts = found.parts.map((part) =>
+    usage && part.ref === usage.ref && part.count <= usage.count && part.bytes <= usage.bytes
+      ? usage
+      : part,
+  );
+  return approvedHash === (await scopeHash({ ...found, parts, ...totals(parts) }));
+}
+
+export function totals(parts: readonly ScopePart[]): { objectCount: number; bytes: number } {
+  return {
+    objectCount: parts.reduce((sum, part) => sum + part.count, 0),
+    bytes: parts.reduce((sum, part) => sum + part.bytes, 0),
+  };
+}

@@ -2,7 +2,7 @@ import { hashOf } from '../core/canonical.ts';
 import { OffboardingError } from '../core/errors.ts';
 import type { LedgerState } from '../core/ledger-state.ts';
 import type { DynamodbPartitionStore, PlaneRecord, StoreDescriptor } from '../core/plane.ts';
-import type { PurgeScope, ScopePart } from '../core/scope.ts';
+import { type PurgeScope, type ScopePart, totals } from '../core/scope.ts';
 import type { Store } from '../stores/store.ts';
 
 export interface ScopePorts {
@@ -25,31 +25,42 @@ export interface PurgeTarget {
  */
 export function measureScope(ports: ScopePorts) {
   return async (plane: PlaneRecord, ledger: LedgerState): Promise<PurgeScope> => {
-    const { archive, offboarding } = ledger;
-    if (!archive || !offboarding)
-      throw new OffboardingError('WRONG_STATE', `${plane.planeId} has no archive on record`);
     const parts: ScopePart[] = [];
-    for (const { kind, ref, store } of await purgeTargets(ports, plane))
-      parts.push({ kind, ref, ...(await store.measure()) });
-    return {
-      planeId: plane.planeId,
-      offboardingId: offboarding.offboardingId,
-      manifestHash: archive.manifestHash,
-      archivedCount: archive.objectCount,
-      archivedBytes: archive.archiveSizeBytes,
-      parts,
-      objectCount: parts.reduce((sum, part) => sum + part.count, 0),
-      bytes: parts.reduce((sum, part) => sum + part.bytes, 0),
-    };
+    for (const target of await purgeTargets(ports, plane)) parts.push(await measurePart(target));
+    return scopeOf(plane, ledger, parts);
+  };
+}
+
+export async function measurePart({ kind, ref, store }: PurgeTarget): Promise<ScopePart> {
+  const { count, bytes } = await store.measure();
+  return { kind, ref, count, bytes };
+}
+
+/** @throws OffboardingError `WRONG_STATE` when the ledger knows of no archive */
+export function scopeOf(
+  { planeId }: PlaneRecord,
+  { archive, offboarding }: LedgerState,
+  parts: readonly ScopePart[],
+): PurgeScope {
+  if (!archive || !offboarding)
+    throw new OffboardingError('WRONG_STATE', `${planeId} has no archive on record`);
+  return {
+    planeId,
+    offboardingId: offboarding.offboardingId,
+    manifestHash: archive.manifestHash,
+    archivedCount: archive.objectCount,
+    archivedBytes: archive.archiveSizeBytes,
+    parts,
+    ...totals(parts),
   };
 }
 
 /** Everything of a plane that a purge empties, in a fixed order, because the order is part of the scope's hash. */
-export async function purgeTargets(
+export function purgeTargets(
   { storeFor, vaultBucket, usageTable }: ScopePorts,
   plane: PlaneRecord,
 ): Promise<readonly PurgeTarget[]> {
-  // All offboardings of the plane, not only the last: a cancelled one may have left nothing, but only a listing knows.
+  // Every offboarding of the plane, not only the last: whether a cancelled one left anything, only a listing knows.
   const bag = {
     kind: 's3-prefix',
     bucket: vaultBucket,

@@ -1,0 +1,33 @@
+import type { StageErrorCode } from './errors.ts';
+import { type Approval, isSuperseded, type LedgerState } from './ledger-state.ts';
+
+export type PurgePermission =
+  | { readonly allowed: true; readonly approval: Approval }
+  | { readonly allowed: false; readonly code: StageErrorCode; readonly message: string };
+
+/**
+ * Whether the ledger, as it stands now, lets this offboarding destroy. The gate has decided it before; the purge asks
+ * again before everything it destroys, because a hold may have come since.
+ */
+export function purgePermission(state: LedgerState, offboardingId: string): PurgePermission {
+  const { approval, holds, lifecycleState, purgeCommitted } = state;
+  if (isSuperseded(state, offboardingId))
+    return refused('OFFBOARDING_SUPERSEDED', `${offboardingId} is not the current offboarding`);
+  if (lifecycleState !== 'ARCHIVED')
+    return refused(
+      'WRONG_STATE',
+      `only an ARCHIVED plane is purged, this one is ${lifecycleState}`,
+    );
+  if (holds.length > 0) return refused('LEGAL_HOLD', `${holds.length} legal hold(s) are in force`);
+  if (approval?.status !== 'approved')
+    return refused('PURGE_NOT_APPROVED', 'no valid approval is on record');
+  if (!approval.approvals.some(({ actor }) => !approval.requestedBy.includes(actor)))
+    return refused('PURGE_NOT_APPROVED', 'nobody but those who asked for the purge approved it');
+  if (!purgeCommitted)
+    return refused('PURGE_NOT_APPROVED', 'the policy gate has not allowed PURGED');
+  return { allowed: true, approval };
+}
+
+function refused(code: StageErrorCode, message: string): PurgePermission {
+  return { allowed: false, code, message };
+}

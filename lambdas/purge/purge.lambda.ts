@@ -1,0 +1,26 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SchedulerClient } from '@aws-sdk/client-scheduler';
+import { storeClaims } from '../adapters/claims-table.ts';
+import { ledgerReader } from '../adapters/ledger-table.ts';
+import { purgeJournal } from '../adapters/purge-journal.ts';
+import { eraseDecision, erasePurgeSchedule } from '../adapters/purge-traces.ts';
+import { requireEnv } from '../env.ts';
+import { stageLambda } from '../stage-lambda.ts';
+import { storeFor } from '../stores/open-store.ts';
+import { createPurge } from './purge.ts';
+
+const dynamodb = new DynamoDBClient();
+
+export const handler = stageLambda(
+  createPurge({
+    storeFor: storeFor({ dynamodb, s3: new S3Client() }),
+    vaultBucket: requireEnv('VAULT_BUCKET'),
+    usageTable: requireEnv('USAGE_TABLE'),
+    ledger: ledgerReader(dynamodb, requireEnv('LEDGER_TABLE')),
+    journal: purgeJournal(dynamodb, requireEnv('REGISTRY_TABLE')),
+    eraseDecision: eraseDecision(dynamodb, requireEnv('DECISIONS_TABLE')),
+    eraseSchedule: erasePurgeSchedule(new SchedulerClient(), requireEnv('SCHEDULE_GROUP')),
+    releaseClaims: storeClaims(dynamodb, requireEnv('CLAIMS_TABLE')).release,
+  }),
+);
