@@ -1,15 +1,14 @@
 import {
   type AttributeValue,
   ConditionalCheckFailedException,
-  DescribeTableCommand,
   type DynamoDBClient,
   GetItemCommand,
   paginateQuery,
-  type ScalarAttributeType,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import type { TokenPartition } from '../core/plane.ts';
 import { inParallel } from '../stores/in-parallel.ts';
+import { type PartitionSchema, readPartitionSchema } from '../stores/partition-schema.ts';
 import type { AccessPoint } from './access-point.ts';
 
 /** The attribute that whoever checks tokens must look at: a time, ISO 8601 UTC. */
@@ -52,44 +51,18 @@ export function tokenPartition(client: DynamoDBClient, descriptor: TokenPartitio
   };
 }
 
-interface Partition {
-  /** The value that the plane's record holds as text, in the type the table declares. */
-  readonly value: AttributeValue;
-  readonly keyNames: readonly string[];
-}
-
-async function describePartition(
+function describePartition(
   client: DynamoDBClient,
-  { table, partitionKey }: TokenPartition,
-): Promise<Partition> {
-  const { Table } = await client.send(new DescribeTableCommand({ TableName: table }));
-  const keyNames = Table?.KeySchema?.map(({ AttributeName }) => AttributeName ?? '') ?? [];
-  if (keyNames[0] !== partitionKey.name)
-    throw new Error('the partition key on record is not the partition key of the table');
-  const type = Table?.AttributeDefinitions?.find(
-    ({ AttributeName }) => AttributeName === partitionKey.name,
-  )?.AttributeType;
-  return { value: attributeValue(type, partitionKey.value), keyNames };
-}
-
-function attributeValue(type: ScalarAttributeType | undefined, text: string): AttributeValue {
-  switch (type) {
-    case 'S':
-      return { S: text };
-    case 'N':
-      return { N: text };
-    case 'B':
-      return { B: Buffer.from(text, 'base64') };
-    default:
-      throw new Error(`unknown key type ${type}`);
-  }
+  descriptor: TokenPartition,
+): Promise<PartitionSchema> {
+  return readPartitionSchema(client, { ...descriptor, kind: 'dynamodb-partition' });
 }
 
 /** Keys and marks of every token, strongly consistent, page by page. */
 async function* tokenPages(
   client: DynamoDBClient,
   { table }: TokenPartition,
-  { value, keyNames }: Partition,
+  { partitionValue, keyNames }: PartitionSchema,
 ): AsyncGenerator<readonly Item[]> {
   const keyAliases = Object.fromEntries(keyNames.map((name, index) => [`#key${index}`, name]));
   const pages = paginateQuery(
@@ -100,7 +73,7 @@ async function* tokenPages(
       KeyConditionExpression: '#key0 = :partition',
       ProjectionExpression: [...Object.keys(keyAliases), '#revokedAt'].join(', '),
       ExpressionAttributeNames: { ...keyAliases, '#revokedAt': REVOKED_AT },
-      ExpressionAttributeValues: { ':partition': value },
+      ExpressionAttributeValues: { ':partition': partitionValue },
     },
   );
   for await (const page of pages) yield page.Items ?? [];
@@ -116,7 +89,7 @@ function isRevoked(token: Item): boolean {
 async function revoke(
   client: DynamoDBClient,
   table: string,
-  { keyNames }: Partition,
+  { keyNames }: PartitionSchema,
   token: Item,
   now: Date,
 ): Promise<Outcome> {
