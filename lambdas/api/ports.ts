@@ -30,6 +30,6 @@ export interface TaskCallback {
 }
 
 export interface Certificates {
-  /** The certificate of a purged plane as a compact JWS; undefined when it has none. */
-  read(planeId: string): Promise<string | undefined>;
+  /** A compact JWS. @throws when there is none, which the ledger says before anybody asks */
+  read(planeId: string): Promise<string>;
 }

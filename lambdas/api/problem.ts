@@ -62,18 +62,17 @@ export function problemOf(error: unknown, requestId: string): Problem {
     detail: refusal.message,
     code: refusal.name,
     instance: requestId,
-    ...published(refusal.details),
+    ...published(refusal),
   };
 }
 
 /** Of an error's details, only what is meant for the caller; the rest is for the log. */
 function published({
-  field,
-  errors,
-  retentionUntil,
-}: OffboardingError['details']): Pick<Problem, 'errors' | 'retentionUntil'> {
+  message,
+  details: { field, errors, retentionUntil },
+}: OffboardingError): Pick<Problem, 'errors' | 'retentionUntil'> {
   return {
-    ...(typeof field === 'string' && { errors: [{ field, message: 'is refused' }] }),
+    ...(typeof field === 'string' && { errors: [{ field, message }] }),
     ...(Array.isArray(errors) && { errors }),
     ...(typeof retentionUntil === 'string' && { retentionUntil }),
   };

@@ -1,0 +1,141 @@
+import { isOffboardingError, OffboardingError } from '../core/errors.ts';
+import type { LedgerEntry } from '../core/ledger-entry.ts';
+import { foldLedger } from '../core/ledger-state.ts';
+import type { LedgerReader, PendingDecision, PendingDecisions, Recorder } from '../ports.ts';
+import type { TaskCallback } from './ports.ts';
+import type { DecideApprovalBody } from './schemas.ts';
+
+export interface ApprovalPorts {
+  readonly ledger: LedgerReader;
+  readonly decisions: PendingDecisions;
+  readonly recorder: Recorder;
+  readonly callback: TaskCallback;
+}
+
+export interface Decided {
+  readonly planeId: string;
+  readonly offboardingId: string;
+  readonly decision: 'approve' | 'reject';
+  readonly scopeHash: string;
+  readonly decidedBy: string;
+}
+
+/**
+ * The decision that is being waited for now, undefined when there is none. What a crash left behind after the decision
+ * is not waited for: the ledger knows.
+ */
+export function openDecision(
+  pending: PendingDecision | undefined,
+  entries: readonly LedgerEntry[],
+  now: Date,
+): PendingDecision | undefined {
+  const { lifecycleState, approval, purgeCommitted } = foldLedger(entries);
+  const isAsked = approval?.status === 'requested' || approval?.status === 'approved';
+  if (lifecycleState !== 'ARCHIVED' || !isAsked || purgeCommitted) return undefined;
+  // The question is on record before it is put here: until then, what is here is an earlier one.
+  const asked = entries.findLast((entry) => entry.type === 'APPROVAL_REQUESTED');
+  if (pending?.requestedAt !== asked?.at) return undefined;
+  return pending && now < new Date(pending.expiresAt) ? pending : undefined;
+}
+
+/**
+ * Approves or rejects the purge that is being asked for. An approval is on record before the workflow hears of it; a
+ * rejection is recorded by the workflow. Every step may be repeated, so the same decision again finishes what a crash
+ * interrupted.
+ * @throws OffboardingError `NO_OPEN_APPROVAL`, `STALE_SCOPE_HASH`, `APPROVER_IS_REQUESTER`, `APPROVAL_CLOSED`
+ */
+export async function decideApproval(
+  ports: ApprovalPorts,
+  planeId: string,
+  { body, caller, now }: { body: DecideApprovalBody; caller: string; now: Date },
+): Promise<Decided> {
+  const entries = await ports.ledger.read(planeId);
+  const pending = openDecision(await ports.decisions.read(planeId), entries, now);
+  if (!pending) {
+    if (isDecided(entries, body, caller)) return decided(planeId, entries, body, caller);
+    throw new OffboardingError('NO_OPEN_APPROVAL', `no decision about ${planeId} is waited for`);
+  }
+  if (pending.scopeHash !== body.scopeHash)
+    throw new OffboardingError('STALE_SCOPE_HASH', 'the decision is about another scope');
+  if (body.decision === 'approve') await recordApproval(ports.recorder, pending, body, caller);
+
+  const sent = await handOver(ports, pending, body, caller);
+  await ports.decisions.delete(planeId, pending.scopeHash);
+  if (sent === 'closed') {
+    // Either somebody else was faster, or this caller's own earlier try got through. An approval recorded just now proves nothing.
+    const known = body.decision === 'approve' ? entries : await ports.ledger.read(planeId);
+    if (!isDecided(known, body, caller))
+      throw new OffboardingError('APPROVAL_CLOSED', 'the workflow has stopped waiting');
+  }
+  return decided(planeId, entries, body, caller);
+}
+
+/** True when the ledger says that this caller has taken this decision, and that it stands. */
+function isDecided(
+  entries: readonly LedgerEntry[],
+  { decision, scopeHash }: DecideApprovalBody,
+  caller: string,
+): boolean {
+  const { approval } = foldLedger(entries);
+  if (approval?.scopeHash !== scopeHash) return false;
+  if (decision === 'approve')
+    return (
+      approval.status === 'approved' && approval.approvals.some(({ actor }) => actor === caller)
+    );
+  const rejection = entries.findLast((entry) => entry.type === 'REJECTED');
+  return approval.status === 'rejected' && rejection?.actor === caller;
+}
+
+async function recordApproval(
+  recorder: Recorder,
+  { planeId, offboardingId, scopeHash, requestedAt }: PendingDecision,
+  { reason }: DecideApprovalBody,
+  actor: string,
+): Promise<void> {
+  // The same scope may be asked about again after a rejection: the time of asking keeps the two approvals apart.
+  const key = `${offboardingId}/${scopeHash}/${requestedAt}/${actor}`;
+  const common = { planeId, offboardingId, actor, reason };
+  try {
+    await recorder.record({
+      ...common,
+      type: 'APPROVED',
+      data: { scopeHash },
+      idempotencyKey: `approve/${key}`,
+    });
+  } catch (error) {
+    if (isOffboardingError(error, 'APPROVER_IS_REQUESTER'))
+      await recorder.record({
+        ...common,
+        type: 'BLOCKED',
+        data: { attempted: 'APPROVE', code: error.name, scopeHash },
+        idempotencyKey: `blocked/${key}`,
+      });
+    throw error;
+  }
+}
+
+async function handOver(
+  { decisions, callback }: ApprovalPorts,
+  { planeId, scopeHash }: PendingDecision,
+  { decision, reason }: DecideApprovalBody,
+  caller: string,
+): Promise<'sent' | 'closed'> {
+  const taskToken = await decisions.readTaskToken(planeId);
+  if (taskToken === undefined) return 'closed';
+  return callback.sendSuccess(taskToken, {
+    decision,
+    scopeHash,
+    decidedBy: caller,
+    reason,
+  });
+}
+
+function decided(
+  planeId: string,
+  entries: readonly LedgerEntry[],
+  { decision, scopeHash }: DecideApprovalBody,
+  caller: string,
+): Decided {
+  const offboardingId = foldLedger(entries).offboarding?.offboardingId ?? '';
+  return { planeId, offboardingId, decision, scopeHash, decidedBy: caller };
+}

@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import { OffboardingError } from '../core/errors.ts';
+import { foldLedger } from '../core/ledger-state.ts';
+import type { LedgerReader, PlaneReader } from '../ports.ts';
+import { findPlane } from './find-plane.ts';
+import { type Route, route } from './http.ts';
+import { pageQuerySchema } from './paging.ts';
+import type { Certificates } from './ports.ts';
+import { refuseFields } from './problem.ts';
+
+export interface EvidenceRoutePorts {
+  readonly planes: PlaneReader;
+  readonly ledger: LedgerReader;
+  readonly certificates: Certificates;
+}
+
+/** What an auditor reads. It stays when the plane is gone. */
+export function evidenceRoutes({
+  planes,
+  ledger,
+  certificates,
+}: EvidenceRoutePorts): readonly Route[] {
+  return [
+    route({
+      method: 'GET',
+      resource: '/planes/{planeId}/ledger',
+      query: pageQuerySchema({ max: 100, byDefault: 100 }),
+      async answer({ path: { planeId }, query }) {
+        await findPlane(planes, planeId);
+        const after = query.nextToken === undefined ? 0 : seqOf(query.nextToken);
+        const rest = (await ledger.read(planeId)).filter((entry) => entry.seq > after);
+        const entries = rest.slice(0, query.limit);
+        const last = entries.at(-1);
+        const nextToken = last && rest.length > entries.length ? tokenOf(last.seq) : undefined;
+        return { status: 200, body: { entries, nextToken } };
+      },
+    }),
+    route({
+      method: 'GET',
+      resource: '/planes/{planeId}/certificate',
+      async answer({ path: { planeId } }) {
+        await findPlane(planes, planeId);
+        // The ledger says whether there is one: S3 answers AccessDenied for a missing key to who may not list.
+        const { certificate } = foldLedger(await ledger.read(planeId));
+        if (!certificate)
+          throw new OffboardingError('NO_CERTIFICATE', `${planeId} has no certificate`);
+        const jws = await certificates.read(planeId);
+        return { status: 200, contentType: 'application/jose', body: jws };
+      },
+    }),
+  ];
+}
+
+const TOKEN = z.string().regex(/^after-[1-9]\d{0,14}$/);
+
+function tokenOf(seq: number): string {
+  return Buffer.from(`after-${seq}`).toString('base64url');
+}
+
+/** @throws OffboardingError `INVALID_REQUEST` for a token this product did not give out */
+function seqOf(token: string): number {
+  const text = TOKEN.safeParse(Buffer.from(token, 'base64url').toString('utf8'));
+  if (!text.success)
+    throw refuseFields('INVALID_REQUEST', [{ field: 'nextToken', message: 'is not valid' }]);
+  return Number(text.data.slice('after-'.length));
+}
