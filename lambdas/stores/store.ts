@@ -1,39 +1,13 @@
 import type { Readable } from 'node:stream';
 import type { StoreDescriptor } from '../core/plane.ts';
+import type { ObjectVersion, PartitionItem, StoreRecord } from '../core/store-record.ts';
 
-/** One thing a store holds, named so exactly that removing it cannot remove anything else. */
-export type StoreRecord = ObjectVersion | DeleteMarker | PartitionItem;
-
-export interface ObjectVersion {
-  readonly kind: 'object';
-  readonly key: string;
-  /** `null` (the string) in a bucket that was never versioned, as S3 writes it. */
-  readonly versionId: string;
-  readonly isLatest: boolean;
-  readonly size: number;
-  readonly etag: string;
-  /** ISO 8601 UTC. */
-  readonly lastModified: string;
-  readonly storageClass: string;
-}
-
-export interface DeleteMarker {
-  readonly kind: 'delete-marker';
-  readonly key: string;
-  readonly versionId: string;
-  readonly isLatest: boolean;
-  readonly lastModified: string;
-}
-
-export interface PartitionItem {
-  readonly kind: 'item';
-  /** Canonical DynamoDB JSON of the primary key. */
-  readonly key: string;
-  /** Bytes of the item's canonical DynamoDB JSON. */
-  readonly size: number;
-  /** SHA-256 of the item's canonical DynamoDB JSON: an item has no version, its content is its version. */
-  readonly sha256: string;
-}
+export type {
+  DeleteMarker,
+  ObjectVersion,
+  PartitionItem,
+  StoreRecord,
+} from '../core/store-record.ts';
 
 /** Counts of one removal. Nothing is assumed: each record was answered for by the service. */
 export interface RemovalReport {
@@ -54,12 +28,22 @@ export interface StoreSize {
 /** One place that holds a plane's data. One implementation per kind, in a file of its own. */
 export interface Store {
   readonly descriptor: StoreDescriptor;
-  /** Everything there is: every version, every delete marker, every item, page by page, in a stable order. */
-  inventory(): AsyncIterable<readonly StoreRecord[]>;
-  /** The content of exactly this record. @throws when it is gone or no longer the same */
+  /**
+   * Everything there is: every version, every delete marker, every item, page by page, in a stable order.
+   * @param after the last record of a page of an earlier listing: goes on behind it
+   */
+  inventory(after?: StoreRecord): AsyncIterable<readonly StoreRecord[]>;
+  /**
+   * The content of exactly this record.
+   * @throws OffboardingError `SOURCE_CHANGED` when it is gone or no longer the same
+   */
   open(record: ObjectVersion | PartitionItem): Promise<Readable>;
-  /** Removes exactly these records, and reads every error in every reply. */
-  remove(records: readonly StoreRecord[]): Promise<RemovalReport>;
+  /**
+   * Removes exactly these records, and reads every error in every reply.
+   * @param known `listed-just-now` when the caller has this moment listed them itself: saves the listing that tells
+   *   what is removed from what was already absent
+   */
+  remove(records: readonly StoreRecord[], known?: 'listed-just-now'): Promise<RemovalReport>;
   /** Aborts incomplete multipart uploads under exactly this store; 0 where the kind has none. */
   abortUploads(): Promise<number>;
   /** Counts what is there now, by a listing of its own. */

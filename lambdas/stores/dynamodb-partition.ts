@@ -1,0 +1,152 @@
+import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
+import {
+  DeleteItemCommand,
+  type DynamoDBClient,
+  GetItemCommand,
+  QueryCommand,
+} from '@aws-sdk/client-dynamodb';
+import { OffboardingError } from '../core/errors.ts';
+import type { DynamodbPartitionStore } from '../core/plane.ts';
+import type { PartitionItem, StoreRecord } from '../core/store-record.ts';
+import { canonicalItem, type Item, parseCanonicalItem } from './canonical-item.ts';
+import { inParallel } from './in-parallel.ts';
+import { unchangedItemCondition } from './item-guard.ts';
+import { type PartitionSchema, readPartitionSchema } from './partition-schema.ts';
+import { type RemovalTally, removalTally } from './removal-tally.ts';
+import type { Store, StoreSize } from './store.ts';
+
+/** Below the SDK's 50 sockets a client, so that one store cannot starve another. */
+const REQUESTS_AT_ONCE = 16;
+
+/** Every item of one partition of one table. */
+export function createDynamodbPartitionStore(
+  client: DynamoDBClient,
+  descriptor: DynamodbPartitionStore,
+): Store {
+  const { table } = descriptor;
+  let known: Promise<PartitionSchema> | undefined;
+  const schema = () => {
+    known ??= readPartitionSchema(client, descriptor);
+    // A failed look-up is not remembered: a warm Lambda asks again.
+    known.catch(() => {
+      known = undefined;
+    });
+    return known;
+  };
+
+  async function* inventory(after?: StoreRecord): AsyncGenerator<readonly PartitionItem[]> {
+    const { keyNames } = await schema();
+    for await (const items of queryPages(after && parseCanonicalItem(after.key)))
+      yield items.map((item) => partitionItem(item, keyNames));
+  }
+
+  async function* queryPages(startKey?: Item): AsyncGenerator<readonly Item[]> {
+    const { keyNames, partitionValue } = await schema();
+    let after = startKey;
+    do {
+      const page = await client.send(
+        new QueryCommand({
+          TableName: table,
+          ConsistentRead: true,
+          KeyConditionExpression: '#p = :p',
+          ExpressionAttributeNames: { '#p': keyNames[0] ?? '' },
+          ExpressionAttributeValues: { ':p': partitionValue },
+          ...(after && { ExclusiveStartKey: after }),
+        }),
+      );
+      if (page.Items && page.Items.length > 0) yield page.Items;
+      after = page.LastEvaluatedKey;
+    } while (after);
+  }
+
+  async function readItem(record: PartitionItem): Promise<Item | undefined> {
+    const { Item } = await client.send(
+      new GetItemCommand({
+        TableName: table,
+        Key: parseCanonicalItem(record.key),
+        ConsistentRead: true,
+      }),
+    );
+    return Item;
+  }
+
+  async function open(record: StoreRecord): Promise<Readable> {
+    const wanted = itemRecord(record);
+    const item = await readItem(wanted);
+    const json = item && canonicalItem(item);
+    if (json === undefined || sha256(json) !== wanted.sha256)
+      throw new OffboardingError(
+        'SOURCE_CHANGED',
+        `a source item is ${json === undefined ? 'gone' : 'no longer what was inventoried'}`,
+        { details: { key: wanted.key } },
+      );
+    return Readable.from([Buffer.from(json)]);
+  }
+
+  async function removeItem(record: PartitionItem, tally: RemovalTally): Promise<void> {
+    const item = await readItem(record);
+    if (!item) return tally.alreadyAbsent();
+    if (sha256(canonicalItem(item)) !== record.sha256) return tally.changed(record);
+    const { keyNames } = await schema();
+    try {
+      await client.send(
+        new DeleteItemCommand({
+          TableName: table,
+          Key: parseCanonicalItem(record.key),
+          ...unchangedItemCondition(item, keyNames),
+        }),
+      );
+      tally.removed(record);
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      if (error.name !== 'ConditionalCheckFailedException') return tally.failed(record, error.name);
+      if (await readItem(record)) tally.changed(record);
+      else tally.alreadyAbsent();
+    }
+  }
+
+  return {
+    descriptor,
+    inventory,
+    open,
+    async remove(records) {
+      const tally = removalTally();
+      await inParallel(records.map(itemRecord), REQUESTS_AT_ONCE, (record) =>
+        removeItem(record, tally),
+      );
+      return tally.report();
+    },
+    abortUploads: async () => 0,
+    async measure(): Promise<StoreSize> {
+      let count = 0;
+      let bytes = 0;
+      for await (const items of queryPages()) {
+        count += items.length;
+        for (const item of items) bytes += Buffer.byteLength(canonicalItem(item));
+      }
+      return { count, bytes };
+    },
+  };
+}
+
+function itemRecord(record: StoreRecord): PartitionItem {
+  if (record.kind !== 'item') throw new TypeError('a dynamodb-partition store holds items only');
+  return record;
+}
+
+function partitionItem(item: Item, keyNames: readonly string[]): PartitionItem {
+  const json = canonicalItem(item);
+  return {
+    kind: 'item',
+    key: canonicalItem(
+      Object.fromEntries(Object.entries(item).filter(([name]) => keyNames.includes(name))),
+    ),
+    size: Buffer.byteLength(json),
+    sha256: sha256(json),
+  };
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}

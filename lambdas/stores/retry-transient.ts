@@ -1,0 +1,30 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** Answers that say "not now". https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html */
+const TRANSIENT_CODES: ReadonlySet<string> = new Set([
+  'InternalError',
+  'OperationAborted',
+  'ConditionalRequestConflict',
+  'RequestTimeout',
+  'ServiceUnavailable',
+  'SlowDown',
+  'NotAnswered',
+]);
+
+export interface RetryLimits {
+  readonly attempts: number;
+  /** Ceiling of the first wait; each further wait doubles it, and the wait itself is drawn below it (full jitter). */
+  readonly firstDelayMs: number;
+}
+
+/** 0.2 + 0.4 + 0.8 + 1.6 s at most: longer than a partition split's 503s last, far shorter than an invocation. */
+export const STORE_RETRY: RetryLimits = { attempts: 5, firstDelayMs: 200 };
+
+export function isTransient(code: string): boolean {
+  return TRANSIENT_CODES.has(code);
+}
+
+/** Waits before attempt `attempt` (1 is the first, which does not wait). */
+export async function backOff(attempt: number, { firstDelayMs }: RetryLimits): Promise<void> {
+  if (attempt > 1) await delay(Math.random() * firstDelayMs * 2 ** (attempt - 2));
+}

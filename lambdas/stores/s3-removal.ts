@@ -1,0 +1,154 @@
+import {
+  DeleteObjectCommand,
+  DeleteObjectsCommand,
+  type ObjectIdentifier,
+  type S3Client,
+} from '@aws-sdk/client-s3';
+import { inParallel } from './in-parallel.ts';
+import { compareKeys, isUnfitForXml, markerBefore } from './listed-key.ts';
+import { type RemovalTally, removalTally } from './removal-tally.ts';
+import { backOff, isTransient, type RetryLimits } from './retry-transient.ts';
+import { listVersions, type S3Record } from './s3-versions.ts';
+import type { RemovalReport } from './store.ts';
+
+const KEYS_PER_REQUEST = 1000; // https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html
+const SINGLE_DELETES_AT_ONCE = 16;
+
+interface Location {
+  readonly bucket: string;
+  readonly prefix: string;
+}
+
+/**
+ * Removes exactly these versions. S3 answers "deleted" for what was never there, so each batch is listed first: that
+ * tells removed from already absent, and shows what has been replaced under the same version id (`null`).
+ *
+ * A version id names its content for ever; `null` does not, so there the ETag is a condition of the delete as well.
+ * S3 evaluates that condition against the current version only: a `null` version that is not current, in a bucket whose
+ * versioning was suspended, is protected by the listing alone.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-deletes.html
+ */
+export async function removeVersions(
+  client: S3Client,
+  location: Location,
+  records: readonly S3Record[],
+  { listedJustNow, retry }: { readonly listedJustNow: boolean; readonly retry: RetryLimits },
+): Promise<RemovalReport> {
+  const tally = removalTally();
+  for (let start = 0; start < records.length; start += KEYS_PER_REQUEST) {
+    const batch = records.slice(start, start + KEYS_PER_REQUEST);
+    const present = listedJustNow ? batch : await stillPresent(client, location, batch, tally);
+    await deleteAll(client, location.bucket, present, tally, retry);
+  }
+  return tally.report();
+}
+
+async function stillPresent(
+  client: S3Client,
+  location: Location,
+  batch: readonly S3Record[],
+  tally: RemovalTally,
+): Promise<readonly S3Record[]> {
+  const listed = await listAmong(client, location, batch);
+  const present: S3Record[] = [];
+  for (const record of batch) {
+    const now = listed.get(identity(record));
+    if (!now) tally.alreadyAbsent();
+    else if (isSame(record, now)) present.push(now);
+    else tally.changed(record);
+  }
+  return present;
+}
+
+async function listAmong(client: S3Client, location: Location, batch: readonly S3Record[]) {
+  const wanted = new Set(batch.map(identity));
+  const keys = batch.map(({ key }) => key).sort(compareKeys);
+  const [first, last] = [keys[0], keys.at(-1)];
+  const listed = new Map<string, S3Record>();
+  if (first === undefined || last === undefined) return listed;
+  for await (const page of listVersions(client, {
+    ...location,
+    after: { key: markerBefore(first) },
+  })) {
+    for (const record of page)
+      if (wanted.has(identity(record))) listed.set(identity(record), record);
+    const reached = page.at(-1)?.key ?? last;
+    if (listed.size === wanted.size || compareKeys(reached, last) > 0) break;
+  }
+  return listed;
+}
+
+async function deleteAll(
+  client: S3Client,
+  bucket: string,
+  records: readonly S3Record[],
+  tally: RemovalTally,
+  retry: RetryLimits,
+): Promise<void> {
+  let open = records;
+  for (let attempt = 1; open.length > 0; attempt += 1) {
+    await backOff(attempt, retry);
+    const codes = await deleteOnce(client, bucket, open);
+    const again: S3Record[] = [];
+    for (const record of open) {
+      const code = codes.get(identity(record)) ?? 'NotAnswered';
+      if (code === 'Deleted') tally.removed(record);
+      else if (code === 'NoSuchKey' || code === 'NoSuchVersion') tally.alreadyAbsent();
+      else if (code === 'PreconditionFailed') tally.changed(record);
+      else if (isTransient(code) && attempt < retry.attempts) again.push(record);
+      else tally.failed(record, code);
+    }
+    open = again;
+  }
+}
+
+/** One answer per version: `Deleted`, or the code of its error. */
+async function deleteOnce(client: S3Client, bucket: string, records: readonly S3Record[]) {
+  const codes = new Map<string, string>();
+  const batch = records.filter(({ key }) => !isUnfitForXml(key));
+  if (batch.length > 0) {
+    const { Deleted, Errors } = await client.send(
+      new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects: batch.map(identifier) } }),
+    );
+    for (const { Key, VersionId } of Deleted ?? [])
+      codes.set(identity({ key: Key ?? '', versionId: VersionId ?? 'null' }), 'Deleted');
+    for (const { Key, VersionId, Code } of Errors ?? [])
+      codes.set(identity({ key: Key ?? '', versionId: VersionId ?? 'null' }), Code ?? 'Unknown');
+  }
+  await inParallel(
+    records.filter(({ key }) => isUnfitForXml(key)),
+    SINGLE_DELETES_AT_ONCE,
+    async (record) => {
+      codes.set(identity(record), await deleteSingle(client, bucket, record));
+    },
+  );
+  return codes;
+}
+
+async function deleteSingle(client: S3Client, bucket: string, record: S3Record): Promise<string> {
+  const { ETag, ...version } = identifier(record);
+  try {
+    await client.send(
+      new DeleteObjectCommand({ Bucket: bucket, ...version, ...(ETag && { IfMatch: ETag }) }),
+    );
+    return 'Deleted';
+  } catch (error) {
+    if (error instanceof Error) return error.name;
+    throw error;
+  }
+}
+
+function identifier(record: S3Record): ObjectIdentifier & { Key: string } {
+  const { key, versionId } = record;
+  const pinned = record.kind === 'object' && versionId === 'null' && record.isLatest;
+  return { Key: key, VersionId: versionId, ...(pinned && { ETag: record.etag }) };
+}
+
+function isSame(record: S3Record, now: S3Record): boolean {
+  if (record.kind === 'delete-marker') return now.kind === 'delete-marker';
+  return now.kind === 'object' && now.etag === record.etag && now.size === record.size;
+}
+
+function identity({ key, versionId }: { key: string; versionId: string }): string {
+  return `${versionId}/${key}`;
+}
