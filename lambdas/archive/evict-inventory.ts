@@ -1,0 +1,74 @@
+import type { ArchiveLimits } from '../core/archive-limits.ts';
+import type { Shard } from '../core/shard.ts';
+import type { Store } from '../stores/store.ts';
+import { readMembers } from './read-members.ts';
+import type { Vault } from './vault.ts';
+
+/** How far an eviction has come. Nothing here is needed for its correctness: from the start again, it ends the same. */
+export interface EvictionProgress {
+  /** Shards that are done with. */
+  readonly shards: number;
+  readonly removed: number;
+  readonly removedBytes: number;
+  readonly alreadyAbsent: number;
+  readonly changed: number;
+  /** Records that could not be removed, by the code of the refusal. */
+  readonly failed: Readonly<Record<string, number>>;
+}
+
+export const NOTHING_EVICTED: EvictionProgress = {
+  shards: 0,
+  removed: 0,
+  removedBytes: 0,
+  alreadyAbsent: 0,
+  changed: 0,
+  failed: {},
+};
+
+interface EvictionWork {
+  readonly vault: Vault;
+  readonly shards: readonly Shard[];
+  readonly stores: readonly Store[];
+  readonly limits: Pick<ArchiveLimits, 'evictBatch'>;
+  readonly mustStop: () => boolean;
+}
+
+/**
+ * Removes what was inventoried, shard by shard. What cannot be removed, or is no longer what was archived, is left and
+ * counted; the rest goes on.
+ * @returns the progress made; with fewer shards than the plan has when time ran short: call again with it
+ */
+export async function evictInventory(
+  { vault, shards, stores, limits, mustStop }: EvictionWork,
+  from: EvictionProgress,
+): Promise<EvictionProgress> {
+  let progress = from;
+  for (const shard of shards.slice(from.shards)) {
+    if (mustStop()) return progress;
+    const store = stores[shard.store];
+    if (!store) throw new TypeError(`the plane has no store ${shard.store}`);
+    const members = await readMembers(vault, shard);
+    for (let start = 0; start < members.length; start += limits.evictBatch) {
+      const report = await store.remove(members.slice(start, start + limits.evictBatch));
+      progress = {
+        ...progress,
+        removed: progress.removed + report.removed,
+        removedBytes: progress.removedBytes + report.removedBytes,
+        alreadyAbsent: progress.alreadyAbsent + report.alreadyAbsent,
+        changed: progress.changed + report.changed.length,
+        failed: countCodes(progress.failed, report.failed),
+      };
+    }
+    progress = { ...progress, shards: progress.shards + 1 };
+  }
+  return progress;
+}
+
+function countCodes(
+  before: Readonly<Record<string, number>>,
+  failed: readonly { readonly code: string }[],
+): Readonly<Record<string, number>> {
+  const counts = { ...before };
+  for (const { code } of failed) counts[code] = (counts[code] ?? 0) + 1;
+  return counts;
+}

@@ -1,0 +1,105 @@
+import type { S3Client, StorageClass } from '@aws-sdk/client-s3';
+import type { StageContext, StageHandler, StageResult } from '../contract.ts';
+import { ARCHIVE_LIMITS } from '../core/archive-limits.ts';
+import { isOffboardingError } from '../core/errors.ts';
+import type { PackReport } from '../core/pack-report.ts';
+import type { StoreDescriptor } from '../core/plane.ts';
+import { type Shard, shardSchema } from '../core/shard.ts';
+import { vaultLayout } from '../core/vault-layout.ts';
+import type { Store } from '../stores/store.ts';
+import { archiveStep } from './archive-step.ts';
+import { packShard } from './pack-shard.ts';
+import { readMembers } from './read-members.ts';
+import type { Vault } from './vault.ts';
+
+export interface PackPorts {
+  readonly s3: S3Client;
+  readonly vault: Vault;
+  readonly storageClass: StorageClass;
+  readonly storeFor: (descriptor: StoreDescriptor) => Store;
+  readonly limits?: typeof ARCHIVE_LIMITS;
+}
+
+export interface PackData {
+  readonly shardId: string;
+  readonly objectCount: number;
+  readonly deleteMarkerCount: number;
+  readonly bytes: number;
+  readonly payloadCount: number;
+}
+
+/**
+ * Second step of the archive, once per shard: copies its members into the vault, straight into the archive class.
+ * A member that changed since the inventory voids the plan, because nothing has been evicted yet: the next start of the
+ * offboarding inventories again instead of failing on the same record for ever.
+ */
+export function createPack({
+  s3,
+  vault,
+  storageClass,
+  storeFor,
+  limits = ARCHIVE_LIMITS,
+}: PackPorts): StageHandler<PackData> {
+  const execute = async (context: StageContext): Promise<StageResult<PackData>> => {
+    const shard = shardSchema.parse(context.input.shard);
+    const layout = vaultLayout(context.planeId, context.offboardingId, shard.plan);
+    const reportKey = layout.packReportKey(shard.shardId);
+    const before = await vault.readText(reportKey);
+    if (before !== undefined)
+      return {
+        status: 'skipped',
+        message: `shard ${shard.shardId} is already packed`,
+        data: packData(JSON.parse(before) as PackReport),
+      };
+    const store = storeFor(requireStore(context, shard));
+    await storeFor({
+      kind: 's3-prefix',
+      bucket: vault.bucket,
+      prefix: layout.bagKey(`data/shard-${shard.shardId}/`),
+    }).abortUploads();
+    try {
+      const members = await readMembers(vault, shard);
+      const report = await packShard(
+        { s3, vault, layout, storageClass, limits, store, shard },
+        members,
+      );
+      await vault.writeText(reportKey, JSON.stringify(report));
+      return {
+        status: 'success',
+        message: `shard ${shard.shardId}: ${report.objectCount} object(s) of ${report.bytes} bytes`,
+        data: packData(report),
+      };
+    } catch (error) {
+      if (isOffboardingError(error, 'SOURCE_CHANGED'))
+        await vault.writeOnce(layout.planVoidKey, JSON.stringify({ shardId: shard.shardId }));
+      throw error;
+    }
+  };
+  return archiveStep({
+    step: 'pack',
+    validate: (context) => refusal(vault, context),
+    execute,
+  });
+}
+
+function refusal(vault: Vault, context: StageContext): string | undefined {
+  const parsed = shardSchema.safeParse(context.input.shard);
+  if (!parsed.success) return 'the input holds no shard of a plan';
+  const { shardId, plan, store, membersBucket, membersKey } = parsed.data;
+  const layout = vaultLayout(context.planeId, context.offboardingId, plan);
+  if (membersBucket !== vault.bucket || membersKey !== layout.inventoryKey(shardId))
+    return `shard ${shardId} does not belong to this offboarding`;
+  if (!context.plane.stores[store]) return `the plane has no store ${store}`;
+  return undefined;
+}
+
+function requireStore({ plane }: StageContext, { store }: Shard): StoreDescriptor {
+  const descriptor = plane.stores[store];
+  if (!descriptor) throw new TypeError(`the plane has no store ${store}`);
+  return descriptor;
+}
+
+function packData(report: PackReport): PackData {
+  const { shardId, objectCount, deleteMarkerCount, bytes, payloads } = report;
+  return { shardId, objectCount, deleteMarkerCount, bytes, payloadCount: payloads.length };
+}

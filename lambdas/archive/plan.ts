@@ -1,0 +1,132 @@
+import type { StageContext, StageHandler, StageResult } from '../contract.ts';
+import { ARCHIVE_LIMITS } from '../core/archive-limits.ts';
+import { type ArchivePlan, inventoryHashInput, shardsText } from '../core/archive-plan.ts';
+import { sha256Hex } from '../core/canonical.ts';
+import { OffboardingError } from '../core/errors.ts';
+import { addTotals, NO_TOTALS } from '../core/inventory.ts';
+import type { StoreDescriptor } from '../core/plane.ts';
+import type { Shard } from '../core/shard.ts';
+import type { VaultLayout } from '../core/vault-layout.ts';
+import type { Store } from '../stores/store.ts';
+import { archiveStep } from './archive-step.ts';
+import { currentLayout, readPlan } from './current-plan.ts';
+import { type InventoryProgress, NOTHING_LISTED, takeInventory } from './take-inventory.ts';
+import type { Vault } from './vault.ts';
+
+export interface PlanPorts {
+  readonly vault: Vault;
+  readonly storeFor: (descriptor: StoreDescriptor) => Store;
+  readonly limits?: typeof ARCHIVE_LIMITS;
+}
+
+/** What the distributed map and the next steps need to know of a plan. */
+export interface PlanData {
+  readonly shardCount: number;
+  readonly shardsBucket: string;
+  readonly shardsKey: string;
+  readonly objectCount: number;
+  readonly deleteMarkerCount: number;
+  readonly archivedBytes: number;
+  readonly inventoryHash: string;
+}
+
+/**
+ * First step of the archive: lists every version, delete marker and item of every store into the vault, cut into shards.
+ * A complete plan is kept as it is, so a repeated run packs, seals and evicts the very same records.
+ */
+export function createPlan({
+  vault,
+  storeFor,
+  limits = ARCHIVE_LIMITS,
+}: PlanPorts): StageHandler<PlanData> {
+  const execute = async (context: StageContext): Promise<StageResult<PlanData>> => {
+    const { plan, layout } = await currentLayout(vault, context);
+    const done = await readPlan(vault, layout);
+    if (done)
+      return {
+        status: 'skipped',
+        message: `plan ${plan} of ${done.shardCount} shard(s) is already there`,
+        data: planData(vault, layout, done),
+      };
+    const { complete, progress } = await takeInventory(
+      {
+        vault,
+        layout,
+        plan,
+        limits,
+        stores: context.plane.stores.map(storeFor),
+        now: context.now,
+        mustStop: () => context.remainingMs() < limits.stopBeforeMs,
+      },
+      await readProgress(vault, layout),
+    );
+    if (!complete) {
+      await vault.writeText(layout.planProgressKey, JSON.stringify(progress));
+      return {
+        status: 'pending',
+        message: `${progress.shards.length} shard(s) inventoried so far`,
+      };
+    }
+    await assertReadable(vault, layout, progress);
+    const written = await writePlan(vault, layout, plan, progress.shards, context.now);
+    return {
+      status: 'success',
+      message: `${written.objectCount} object(s) of ${written.bytes} bytes in ${written.shardCount} shard(s)`,
+      data: planData(vault, layout, written),
+    };
+  };
+  return archiveStep({ step: 'plan', execute });
+}
+
+async function readProgress(vault: Vault, layout: VaultLayout): Promise<InventoryProgress> {
+  const text = await vault.readText(layout.planProgressKey);
+  return text === undefined ? NOTHING_LISTED : (JSON.parse(text) as InventoryProgress);
+}
+
+async function assertReadable(
+  vault: Vault,
+  layout: VaultLayout,
+  { unreadable }: InventoryProgress,
+): Promise<void> {
+  if (unreadable === 0) return;
+  // The next run must list again, to see what has been restored by then.
+  await vault.writeText(layout.planProgressKey, JSON.stringify(NOTHING_LISTED));
+  throw new OffboardingError(
+    'ARCHIVE_FAILED',
+    `${unreadable} object(s) lie in an archive storage class: restore them first, then start again`,
+  );
+}
+
+/** `plan.json` is written last: while it is missing, nothing has been planned. */
+async function writePlan(
+  vault: Vault,
+  layout: VaultLayout,
+  plan: number,
+  shards: readonly Shard[],
+  now: Date,
+): Promise<ArchivePlan> {
+  const { sha256 } = await vault.writeText(layout.shardsKey, shardsText(shards));
+  const written: ArchivePlan = {
+    plan,
+    plannedAt: now.toISOString(),
+    shardCount: shards.length,
+    shardsSha256: sha256,
+    inventoryHash: await sha256Hex(inventoryHashInput(shards)),
+    ...shards.reduce(addTotals, NO_TOTALS),
+  };
+  await vault.writeText(layout.planKey, JSON.stringify(written));
+  return written;
+}
+
+function planData(vault: Vault, layout: VaultLayout, plan: ArchivePlan): PlanData {
+  const { shardCount, objectCount, deleteMarkerCount, bytes, inventoryHash } = plan;
+  return {
+    shardCount,
+    shardsBucket: vault.bucket,
+    shardsKey: layout.shardsKey,
+    objectCount,
+    deleteMarkerCount,
+    archivedBytes: bytes,
+    inventoryHash,
+  };
+}

@@ -1,0 +1,58 @@
+import type { StageContext, StageHandler, StageResult } from '../contract.ts';
+import { ARCHIVE_LIMITS, type ArchiveLimits } from '../core/archive-limits.ts';
+import type { ArchivePlan } from '../core/archive-plan.ts';
+import type { PackReport } from '../core/pack-report.ts';
+import type { SealRecord } from '../core/seal-record.ts';
+import { archiveStep } from './archive-step.ts';
+import { readSeal } from './assert-sealed.ts';
+import { currentLayout, readShards, requirePlan } from './current-plan.ts';
+import type { Vault } from './vault.ts';
+import { verifyPacked } from './verify-packed.ts';
+import { writeBag } from './write-bag.ts';
+
+export interface SealPorts {
+  readonly vault: Vault;
+  readonly limits?: ArchiveLimits;
+}
+
+/**
+ * Third step of the archive: proves that what the packers wrote is what was inventoried, and closes the bag over it.
+ * Any difference is `INTEGRITY_MISMATCH`; nothing has been evicted by then.
+ */
+export function createSeal({
+  vault,
+  limits = ARCHIVE_LIMITS,
+}: SealPorts): StageHandler<SealRecord> {
+  const execute = async (context: StageContext): Promise<StageResult<SealRecord>> => {
+    const { layout } = await currentLayout(vault, context);
+    const before = await readSeal(vault, layout);
+    if (before) return { status: 'skipped', message: 'the bag is already sealed', data: before };
+    const plan = await requirePlan(vault, layout);
+    const reports = await verifyPacked(
+      { vault, layout, limits },
+      plan,
+      await readShards(vault, layout),
+    );
+    const seal = sealRecord(
+      plan,
+      reports,
+      await writeBag({ vault, layout, context }, plan, reports),
+    );
+    await vault.writeText(layout.sealKey, JSON.stringify(seal));
+    return {
+      status: 'success',
+      message: `${seal.objectCount} object(s) sealed in ${seal.payloadCount} payload(s) of a bag of ${seal.archiveSizeBytes} bytes`,
+      data: seal,
+    };
+  };
+  return archiveStep({ step: 'seal', execute });
+}
+
+function sealRecord(
+  { objectCount, deleteMarkerCount, inventoryHash }: ArchivePlan,
+  reports: readonly PackReport[],
+  bag: Awaited<ReturnType<typeof writeBag>>,
+): SealRecord {
+  const payloadCount = reports.reduce((sum, { payloads }) => sum + payloads.length, 0);
+  return { ...bag, payloadCount, objectCount, deleteMarkerCount, inventoryHash };
+}

@@ -1,0 +1,182 @@
+import { createHash } from 'node:crypto';
+import {
+  AbortMultipartUploadCommand,
+  CompleteMultipartUploadCommand,
+  CopyObjectCommand,
+  CreateMultipartUploadCommand,
+  HeadObjectCommand,
+  type S3Client,
+  type StorageClass,
+  UploadPartCopyCommand,
+} from '@aws-sdk/client-s3';
+import type { ArchiveLimits } from '../core/archive-limits.ts';
+import { OffboardingError } from '../core/errors.ts';
+import type { ObjectVersion } from '../core/store-record.ts';
+import { inParallel } from '../stores/in-parallel.ts';
+import { translateSourceError } from '../stores/s3-prefix.ts';
+import type { Store } from '../stores/store.ts';
+import type { UploadedPayload } from './payload-upload.ts';
+
+export interface CopyTarget {
+  readonly client: S3Client;
+  readonly bucket: string;
+  readonly storageClass: StorageClass;
+  readonly limits: Pick<
+    ArchiveLimits,
+    'copyObjectMaxBytes' | 'copyPartBytes' | 'copyPartsAtOnce' | 'uploadParts'
+  >;
+}
+
+/**
+ * Copies one object version into the vault without carrying its bytes through this machine.
+ * @throws OffboardingError `SOURCE_CHANGED` when it is no longer what was inventoried, `INTEGRITY_MISMATCH` when the copy
+ *   has another checksum than its source
+ */
+export async function copyToVault(
+  target: CopyTarget,
+  key: string,
+  source: { readonly store: Store; readonly record: ObjectVersion },
+): Promise<UploadedPayload> {
+  const { store, record } = source;
+  if (store.descriptor.kind !== 's3-prefix') throw new TypeError('only S3 objects are copied');
+  const from = sourceOf(store.descriptor.bucket, record);
+  try {
+    return record.size > target.limits.copyObjectMaxBytes
+      ? await copyByParts(target, key, from, source)
+      : await copyWhole(target, key, from, record.size);
+  } catch (error) {
+    throw translateSourceError(error, { key: record.key, versionId: record.versionId });
+  }
+}
+
+interface CopySource {
+  readonly CopySource: string;
+  readonly CopySourceIfMatch: string;
+}
+
+function sourceOf(bucket: string, { key, versionId, etag }: ObjectVersion): CopySource {
+  return {
+    CopySource: `${bucket}/${encodeURIComponent(key)}?versionId=${encodeURIComponent(versionId)}`,
+    CopySourceIfMatch: etag,
+  };
+}
+
+/** A copy's SHA-256 is of the whole object, however the source was uploaded: S3 computes it over the source's bytes. */
+async function copyWhole(
+  { client, bucket, storageClass }: CopyTarget,
+  key: string,
+  source: CopySource,
+  size: number,
+): Promise<UploadedPayload> {
+  const { CopyObjectResult } = await client.send(
+    new CopyObjectCommand({
+      ...source,
+      Bucket: bucket,
+      Key: key,
+      StorageClass: storageClass,
+      ChecksumAlgorithm: 'SHA256',
+    }),
+  );
+  const value = CopyObjectResult?.ChecksumSHA256;
+  if (value === undefined)
+    throw new OffboardingError('INTEGRITY_MISMATCH', 'S3 copied an object without its SHA-256');
+  return {
+    bytes: size,
+    sha256: Buffer.from(value, 'base64').toString('hex'),
+    checksum: { algorithm: 'SHA256', value },
+  };
+}
+
+/**
+ * Above 5 GB S3 copies by parts, and over parts only a CRC is of the whole object. The copy's CRC-64/NVME is compared with
+ * the source's where the source has one; the SHA-256 that the bag's manifest needs is read from the source beside the copy.
+ * Reading bounds such an object to what one invocation can stream in 15 minutes, about 60 GB at 75 MB/s.
+ */
+async function copyByParts(
+  target: CopyTarget,
+  key: string,
+  source: CopySource,
+  { store, record }: { readonly store: Store; readonly record: ObjectVersion },
+): Promise<UploadedPayload> {
+  const { client, bucket, storageClass, limits } = target;
+  const head = await headSource(client, store, record);
+  const { UploadId } = await client.send(
+    new CreateMultipartUploadCommand({
+      Bucket: bucket,
+      Key: key,
+      StorageClass: storageClass,
+      ChecksumAlgorithm: 'CRC64NVME',
+      ChecksumType: 'FULL_OBJECT',
+      // A copy by parts inherits nothing.
+      ...(head.ContentType !== undefined && { ContentType: head.ContentType }),
+      ...(head.ContentEncoding !== undefined && { ContentEncoding: head.ContentEncoding }),
+      ...(head.Metadata && { Metadata: head.Metadata }),
+    }),
+  );
+  const upload = { Bucket: bucket, Key: key, UploadId };
+  try {
+    const [sha256, Parts] = await Promise.all([
+      hashSource(store, record),
+      inParallel(ranges(record.size, limits), limits.copyPartsAtOnce, async (range, index) => {
+        const PartNumber = index + 1;
+        const { CopyPartResult } = await client.send(
+          new UploadPartCopyCommand({ ...upload, ...source, PartNumber, CopySourceRange: range }),
+        );
+        const { ETag, ChecksumCRC64NVME } = CopyPartResult ?? {};
+        return { PartNumber, ETag, ChecksumCRC64NVME };
+      }),
+    ]);
+    const { ChecksumCRC64NVME: value } = await client.send(
+      new CompleteMultipartUploadCommand({
+        ...upload,
+        ChecksumType: 'FULL_OBJECT',
+        MultipartUpload: { Parts },
+      }),
+    );
+    const original = head.ChecksumCRC64NVME;
+    if (value === undefined || (original !== undefined && original !== value))
+      throw new OffboardingError('INTEGRITY_MISMATCH', 'a copy by parts differs from its source', {
+        details: { key, expected: original, found: value },
+      });
+    return { bytes: record.size, sha256, checksum: { algorithm: 'CRC64NVME', value } };
+  } catch (error) {
+    // The first error says why. What a failed abort leaves behind, the next packer of this shard aborts before it starts.
+    await client.send(new AbortMultipartUploadCommand(upload)).catch(() => undefined);
+    throw error;
+  }
+}
+
+function headSource(client: S3Client, { descriptor }: Store, record: ObjectVersion) {
+  if (descriptor.kind !== 's3-prefix') throw new TypeError('only S3 objects are copied');
+  return client.send(
+    new HeadObjectCommand({
+      Bucket: descriptor.bucket,
+      Key: record.key,
+      VersionId: record.versionId,
+      IfMatch: record.etag,
+      ChecksumMode: 'ENABLED',
+    }),
+  );
+}
+
+async function hashSource(store: Store, record: ObjectVersion): Promise<string> {
+  const hash = createHash('sha256');
+  let bytes = 0;
+  for await (const chunk of await store.open(record)) {
+    hash.update(chunk);
+    bytes += chunk.length;
+  }
+  if (bytes !== record.size)
+    throw new OffboardingError('SOURCE_CHANGED', `an object of ${record.size} bytes had ${bytes}`);
+  return hash.digest('hex');
+}
+
+/** Inclusive byte ranges, as many as fit the limit of parts. */
+function ranges(size: number, { copyPartBytes, uploadParts }: CopyTarget['limits']): string[] {
+  let partBytes = copyPartBytes;
+  while (Math.ceil(size / partBytes) > uploadParts) partBytes *= 2;
+  return Array.from({ length: Math.ceil(size / partBytes) }, (_, index) => {
+    const start = index * partBytes;
+    return `bytes=${start}-${Math.min(start + partBytes, size) - 1}`;
+  });
+}

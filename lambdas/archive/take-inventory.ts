@@ -1,0 +1,109 @@
+import type { ArchiveLimits } from '../core/archive-limits.ts';
+import { inventoryLine, needsRestore, totalsOf } from '../core/inventory.ts';
+import { EMPTY_LOAD, loadWith, type Shard, type ShardLoad, shardId } from '../core/shard.ts';
+import type { StoreRecord } from '../core/store-record.ts';
+import type { VaultLayout } from '../core/vault-layout.ts';
+import type { Store } from '../stores/store.ts';
+import type { Vault } from './vault.ts';
+
+/** How far an inventory has come: everything before this point is in the vault. */
+export interface InventoryProgress {
+  readonly store: number;
+  /** Last record of the last page that is done with; the listing goes on behind it. */
+  readonly after: StoreRecord | null;
+  /** Records of the next page that are already in the vault. */
+  readonly skip: number;
+  readonly shards: readonly Shard[];
+  /** Objects seen in an archive class, which nobody can read before they are restored. */
+  readonly unreadable: number;
+}
+
+export const NOTHING_LISTED: InventoryProgress = {
+  store: 0,
+  after: null,
+  skip: 0,
+  shards: [],
+  unreadable: 0,
+};
+
+export interface InventoryWork {
+  readonly vault: Vault;
+  readonly layout: VaultLayout;
+  readonly plan: number;
+  readonly stores: readonly Store[];
+  readonly limits: ArchiveLimits;
+  readonly now: Date;
+  readonly mustStop: () => boolean;
+}
+
+/**
+ * Lists every store into inventory parts, each of which is the member list of one shard. Memory holds one part and the
+ * shard list, about 400 bytes a shard.
+ * @returns the progress made, with `complete` false when time ran short: call again with it
+ */
+export async function takeInventory(
+  work: InventoryWork,
+  from: InventoryProgress,
+): Promise<{ readonly complete: boolean; readonly progress: InventoryProgress }> {
+  let progress = from;
+  for (const [index, store] of work.stores.entries()) {
+    if (index < progress.store) continue;
+    progress = await inventoryOfStore(work, store, progress);
+    if (progress.store === index) return { complete: false, progress };
+  }
+  return { complete: true, progress };
+}
+
+/** @returns progress in the same store when time ran short, else the start of the next store */
+async function inventoryOfStore(
+  work: InventoryWork,
+  store: Store,
+  from: InventoryProgress,
+): Promise<InventoryProgress> {
+  const shards = [...from.shards];
+  let { after, skip, unreadable } = from;
+  let members: StoreRecord[] = [];
+  let load: ShardLoad = EMPTY_LOAD;
+  const closeShard = async () => {
+    if (members.length === 0) return;
+    shards.push(await writeShard(work, from.store, shards.length + 1, members));
+    [members, load] = [[], EMPTY_LOAD];
+  };
+  for await (const page of store.inventory(after ?? undefined)) {
+    for (const [index, record] of page.entries()) {
+      if (index < skip) continue;
+      if (!loadWith(load, record, work.limits)) {
+        await closeShard();
+        if (work.mustStop()) return { store: from.store, after, skip: index, shards, unreadable };
+      }
+      load = loadWith(load, record, work.limits) ?? load;
+      members.push(record);
+      if (needsRestore(record, work.now)) unreadable += 1;
+    }
+    skip = 0;
+    after = page.at(-1) ?? after;
+  }
+  await closeShard();
+  return { store: from.store + 1, after: null, skip: 0, shards, unreadable };
+}
+
+async function writeShard(
+  { vault, layout, plan }: InventoryWork,
+  store: number,
+  number: number,
+  members: readonly StoreRecord[],
+): Promise<Shard> {
+  const id = shardId(number);
+  const membersKey = layout.inventoryKey(id);
+  const text = members.map((record) => `${inventoryLine(record)}\n`).join('');
+  const { sha256 } = await vault.writeText(membersKey, text);
+  return {
+    shardId: id,
+    plan,
+    store,
+    membersBucket: vault.bucket,
+    membersKey,
+    membersSha256: sha256,
+    ...totalsOf(members),
+  };
+}

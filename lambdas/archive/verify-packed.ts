@@ -1,0 +1,79 @@
+import { createHash } from 'node:crypto';
+import type { ArchiveLimits } from '../core/archive-limits.ts';
+import { type ArchivePlan, inventoryHashInput, shardsText } from '../core/archive-plan.ts';
+import { OffboardingError } from '../core/errors.ts';
+import { addTotals, type InventoryTotals, NO_TOTALS } from '../core/inventory.ts';
+import type { PackReport, StoredFile } from '../core/pack-report.ts';
+import type { Shard } from '../core/shard.ts';
+import type { VaultLayout } from '../core/vault-layout.ts';
+import { inParallel } from '../stores/in-parallel.ts';
+import type { Vault } from './vault.ts';
+
+interface VerifyWork {
+  readonly vault: Vault;
+  readonly layout: VaultLayout;
+  readonly limits: Pick<ArchiveLimits, 'checksumReadsAtOnce'>;
+}
+
+/**
+ * Compares three things nobody made from one another: what was inventoried, what the packers report, and what S3 holds.
+ * @returns the packers' reports, one per shard of the plan
+ * @throws OffboardingError `INTEGRITY_MISMATCH` with the number of differences; the details say where
+ */
+export async function verifyPacked(
+  work: VerifyWork,
+  plan: ArchivePlan,
+  shards: readonly Shard[],
+): Promise<readonly PackReport[]> {
+  const differences: string[] = [];
+  if (sha256(shardsText(shards)) !== plan.shardsSha256) differences.push('shard list');
+  if (sha256(inventoryHashInput(shards)) !== plan.inventoryHash) differences.push('inventory');
+
+  const reports: PackReport[] = [];
+  const found = await inParallel(shards, work.limits.checksumReadsAtOnce, ({ shardId }) =>
+    work.vault.readText(work.layout.packReportKey(shardId)),
+  );
+  for (const [index, shard] of shards.entries()) {
+    const text = found[index];
+    const report = text === undefined ? undefined : (JSON.parse(text) as PackReport);
+    if (!report || report.membersSha256 !== shard.membersSha256 || !sameTotals(report, shard))
+      differences.push(`shard ${shard.shardId}`);
+    if (report) reports.push(report);
+  }
+  if (!sameTotals(reports.reduce(addTotals, NO_TOTALS), plan)) differences.push('totals');
+
+  const files = reports.flatMap(({ payloads, index }) => [...payloads, index]);
+  const stored = await inParallel(files, work.limits.checksumReadsAtOnce, (file) =>
+    isStored(work, file),
+  );
+  differences.push(...files.filter((_, index) => !stored[index]).map(({ path }) => path));
+
+  if (differences.length > 0)
+    throw new OffboardingError(
+      'INTEGRITY_MISMATCH',
+      `${differences.length} difference(s) between the inventory, the packers' reports and the vault`,
+      { details: { differences } },
+    );
+  return reports;
+}
+
+/** True when S3 holds the file in the reported size, under the checksum that the reported bytes must have. */
+async function isStored({ vault, layout }: VerifyWork, file: StoredFile): Promise<boolean> {
+  const stored = await vault.readStored(layout.bagKey(file.path));
+  return (
+    stored?.bytes === file.bytes &&
+    stored.checksums[file.checksum.algorithm] === file.checksum.value
+  );
+}
+
+function sameTotals(a: InventoryTotals, b: InventoryTotals): boolean {
+  return (
+    a.objectCount === b.objectCount &&
+    a.deleteMarkerCount === b.deleteMarkerCount &&
+    a.bytes === b.bytes
+  );
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}

@@ -1,0 +1,40 @@
+import type { StoreRecord } from './store-record.ts';
+
+/** Where the content of one member is: a range of a payload file of the bag. */
+export interface ContentPlace {
+  readonly sha256: string;
+  /** Path in the bag, `data/…`. */
+  readonly payload: string;
+  /** First byte and number of bytes to read from the payload. */
+  readonly offset: number;
+  readonly length: number;
+  /** Items only: the bytes read are one gzip member, and the item's JSON is this range of what it holds. */
+  readonly gunzip?: { readonly offset: number; readonly length: number };
+}
+
+/** One line of the archive's index, without its newline: what the member was, and where it is now. */
+export function indexLine(
+  store: number,
+  member: number,
+  record: StoreRecord,
+  place: ContentPlace | undefined,
+): string {
+  return JSON.stringify({ store, member, ...record, ...place });
+}
+
+/** Path of a shard's index part in the bag. It is a tag file: it describes the payloads and is no payload itself. */
+export function indexPath(shardId: string): string {
+  return `index/shard-${shardId}.jsonl`;
+}
+
+/** Paths of a shard's payloads in the bag. Numbers only: the keys of documents are hostile, and the index knows them. */
+export const payloadPath = {
+  objects: (shardId: string) => `data/shard-${shardId}/objects.tar`,
+  items: (shardId: string) => `data/shard-${shardId}/items.jsonl.gz`,
+  copy: (shardId: string, member: number) => `data/shard-${shardId}/object-${memberName(member)}`,
+};
+
+/** Name of a member inside a tar payload. `member` counts from 1 within its shard. */
+export function memberName(member: number): string {
+  return String(member).padStart(6, '0');
+}

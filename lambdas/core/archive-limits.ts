@@ -1,0 +1,60 @@
+const MiB = 1024 ** 2;
+const GiB = 1024 ** 3;
+
+/** Every threshold of the archive, in one place. Tests lower them, so that small data takes every path. */
+export interface ArchiveLimits {
+  /** Members of one shard, which is one invocation of the packer and one line of the plan. */
+  readonly shardMembers: number;
+  /** Bytes of small members in one shard, so also the size of one payload. */
+  readonly shardPackedBytes: number;
+  /** Bytes of large members in one shard. A single larger one has a shard to itself. */
+  readonly shardCopiedBytes: number;
+  /** Objects of at least this size are copied on the server side, each as a payload of its own. */
+  readonly copyFromBytes: number;
+  /** Above this size S3 copies by parts only. */
+  readonly copyObjectMaxBytes: number;
+  /** Size of one part of a copy by parts. Doubled as often as it takes to stay within `uploadParts`. */
+  readonly copyPartBytes: number;
+  readonly copiesAtOnce: number;
+  readonly copyPartsAtOnce: number;
+  /** Size of one part of an upload; a payload that fits into one is a single PutObject. */
+  readonly uploadPartBytes: number;
+  readonly uploadPartsAtOnce: number;
+  readonly uploadParts: number;
+  /** Members being read ahead of the one that is packed: how many, and how many bytes they may hold. */
+  readonly readAheadMembers: number;
+  readonly readAheadBytes: number;
+  /** Uncompressed bytes of DynamoDB items in one gzip member, the least that is read to get one item back. */
+  readonly itemBlockBytes: number;
+  readonly checksumReadsAtOnce: number;
+  /** Records of one removal request. */
+  readonly evictBatch: number;
+  /** A step that may go on later stops when the invocation has less than this left. */
+  readonly stopBeforeMs: number;
+}
+
+/**
+ * Peak memory of a packer: 48 MiB read ahead, 3 x 16 MiB of parts being filled or sent, 8 MiB of shard description,
+ * and about 100 MiB of runtime and SDK, so under 300 MiB whatever the shard holds.
+ */
+export const ARCHIVE_LIMITS: ArchiveLimits = {
+  shardMembers: 5000,
+  shardPackedBytes: 512 * MiB,
+  // 20 GiB at S3's copy speed of 100 MB/s and more per object, 4 at once: a minute or two of the packer's 15.
+  shardCopiedBytes: 20 * GiB,
+  // From here on one copy request costs less than the seconds a Lambda needs to carry the bytes.
+  copyFromBytes: 8 * MiB,
+  copyObjectMaxBytes: 5 * GiB, // https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html
+  copyPartBytes: 512 * MiB,
+  copiesAtOnce: 4,
+  copyPartsAtOnce: 8,
+  uploadPartBytes: 16 * MiB, // at least 5 MiB: https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html
+  uploadPartsAtOnce: 2,
+  uploadParts: 10_000, // same page
+  readAheadMembers: 48, // the SDK opens 50 sockets at most; two stay free for the upload
+  readAheadBytes: 48 * MiB,
+  itemBlockBytes: 1 * MiB,
+  checksumReadsAtOnce: 32,
+  evictBatch: 1000, // https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html
+  stopBeforeMs: 120_000,
+};
