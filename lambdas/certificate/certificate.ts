@@ -1,0 +1,104 @@
+import { compactVerify, importJWK } from 'jose';
+import type { CertificateArchive } from '../adapters/certificate-archive.ts';
+import { sha256Hex } from '../core/canonical.ts';
+import {
+  buildCertificate,
+  type CertificateContext,
+  type CertificateStatement,
+} from '../core/certificate.ts';
+import { OffboardingError } from '../core/errors.ts';
+import { assertChain } from '../core/ledger-entry.ts';
+import { foldLedger } from '../core/ledger-state.ts';
+import type { LedgerReader, Now, Recorder } from '../ports.ts';
+import { signStatement } from './sign-statement.ts';
+import type { Signer } from './signer.ts';
+
+export interface CertificatePorts extends Omit<CertificateContext, 'issuedAt'> {
+  readonly ledger: LedgerReader;
+  readonly recorder: Recorder;
+  readonly signer: Signer;
+  readonly certificates: CertificateArchive;
+  readonly now: Now;
+}
+
+export interface CertificateEvent {
+  readonly planeId: string;
+  readonly offboardingId: string;
+  readonly idempotencyKey: string;
+}
+
+/** `data` of CERTIFIED. */
+export interface CertificateData {
+  /** SHA-256 of the JWS as stored, in lower-case hex. */
+  readonly certificateHash: string;
+  readonly keyId: string;
+  readonly phase: CertificateStatement['phase'];
+  readonly issuedAt: string;
+}
+
+/**
+ * Issues the certificate of a purged plane: signed, stored once, then recorded. Whatever a retry signs anew, the one
+ * that was stored first is the one that is recorded.
+ * @throws OffboardingError `CERTIFICATE_FAILED`
+ */
+export function createIssueCertificate(ports: CertificatePorts) {
+  return async ({
+    planeId,
+    offboardingId,
+    idempotencyKey,
+  }: CertificateEvent): Promise<CertificateData> => {
+    const entries = await ports.ledger.read(planeId);
+    await assertChain(entries);
+    const { certificate } = foldLedger(entries);
+    if (certificate) return certificate as unknown as CertificateData; // recorded by an earlier run of this code
+
+    const statement = buildCertificate(entries, { ...ports, issuedAt: ports.now() });
+    if (statement.offboardingId !== offboardingId)
+      throw new OffboardingError('CERTIFICATE_FAILED', `${offboardingId} did not purge ${planeId}`);
+    const signed = await signStatement(statement, ports.signer);
+    const isFirst = await ports.certificates.writeOnce(planeId, signed.jws);
+    const issued = isFirst
+      ? { jws: signed.jws, issuedAt: statement.issuedAt }
+      : await readIssued(ports, statement);
+    const data: CertificateData = {
+      certificateHash: await sha256Hex(issued.jws),
+      keyId: signed.keyId,
+      phase: statement.phase,
+      issuedAt: issued.issuedAt,
+    };
+    await ports.recorder.record({
+      planeId,
+      offboardingId,
+      type: 'CERTIFIED',
+      actor: 'workflow',
+      reason: null,
+      data: { ...data },
+      idempotencyKey,
+    });
+    return data;
+  };
+}
+
+/** The certificate that an earlier run stored, if it is about the same purge and signed by the same key. */
+async function readIssued(
+  { certificates, signer }: CertificatePorts,
+  { planeId, ledger }: CertificateStatement,
+): Promise<{ jws: string; issuedAt: string }> {
+  const jws = await certificates.read(planeId);
+  if (jws === undefined)
+    throw new OffboardingError('CERTIFICATE_FAILED', 'it was stored and is gone');
+  try {
+    const { payload } = await compactVerify(
+      jws,
+      await importJWK(await signer.publicKey(), 'ES256'),
+    );
+    const stored: CertificateStatement = JSON.parse(new TextDecoder().decode(payload));
+    if (stored.planeId === planeId && stored.ledger.headHash === ledger.headHash)
+      return { jws, issuedAt: stored.issuedAt };
+  } catch (cause) {
+    throw new OffboardingError('CERTIFICATE_FAILED', 'the stored certificate does not verify', {
+      cause,
+    });
+  }
+  throw new OffboardingError('CERTIFICATE_FAILED', 'the stored certificate is about another purge');
+}

@@ -1,0 +1,148 @@
+import { OffboardingError } from './errors.ts';
+import type { LedgerEntry } from './ledger-entry.ts';
+import { foldLedger } from './ledger-state.ts';
+import type { PurgeData, PurgedPart } from './purge-progress.ts';
+import type { ScopePart } from './scope.ts';
+
+/** A copy that this product cannot reach: AWS keeps it for a time that is known. */
+export interface ResidualCopy {
+  readonly what: string;
+  readonly kind: 'dynamodb-point-in-time-recovery';
+  /** Days after the purge on which the last copy has run out. */
+  readonly days: number;
+}
+
+/** What a purge of one plane did and how that is known. It outlives the data: ids, counts, hashes and times only. */
+export interface CertificateStatement {
+  readonly type: 'knowledge-plane-purge';
+  /** `executed`: destroyed and verified, while the residual copies listed below have not run out yet. */
+  readonly phase: 'executed';
+  readonly issuedAt: string;
+  readonly tool: { readonly name: string; readonly version: string };
+  readonly planeId: string;
+  readonly offboardingId: string;
+  readonly archive: {
+    readonly manifestHash: string;
+    readonly objectCount: number;
+    readonly bytes: number;
+    readonly archivedAt: string;
+  };
+  readonly destruction: {
+    readonly purgedAt: string;
+    readonly scopeHash: string;
+    readonly recordsDeleted: number;
+    readonly bytesDeleted: number;
+    readonly alreadyAbsent: number;
+    readonly uploadsAborted: number;
+    readonly parts: readonly (PurgedPart & { readonly calls: readonly string[] })[];
+  };
+  /** What a second listing counted after the last deletion, by code that shares nothing with the deletion. */
+  readonly verification: { readonly residue: readonly ScopePart[]; readonly left: number };
+  readonly approvals: readonly {
+    readonly scopeHash: string;
+    readonly approvedBy: string;
+    readonly reason: string;
+    readonly approvedAt: string;
+  }[];
+  /** The ledger up to and including the entry that records PURGED. */
+  readonly ledger: { readonly length: number; readonly headHash: string };
+  readonly residualCopies: readonly {
+    readonly what: string;
+    readonly kind: ResidualCopy['kind'];
+    readonly until: string;
+  }[];
+  /** What nobody looked at, so that nobody reads more into this than was seen. */
+  readonly notExamined: readonly string[];
+}
+
+const S3_CALLS = [
+  's3:ListObjectVersions',
+  's3:DeleteObjects',
+  's3:ListMultipartUploads',
+  's3:AbortMultipartUpload',
+];
+const DYNAMODB_CALLS = ['dynamodb:Query', 'dynamodb:GetItem', 'dynamodb:DeleteItem'];
+
+const CALLS: Readonly<Record<ScopePart['kind'], readonly string[]>> = {
+  bag: S3_CALLS,
+  's3-prefix': S3_CALLS,
+  'dynamodb-partition': DYNAMODB_CALLS,
+  'token-partition': DYNAMODB_CALLS,
+  usage: DYNAMODB_CALLS,
+};
+
+const NOT_EXAMINED = [
+  'point-in-time recovery, backups, exports and replicas of the tables the plane lived in',
+  'replicas and backups of the buckets the plane lived in',
+  'copies that users of the plane made',
+];
+
+/**
+ * Says what the ledger says, and nothing that is not in it.
+ * @param entries the whole ledger of the plane, its chain verified
+ * @throws OffboardingError `CERTIFICATE_FAILED` when the ledger does not tell of a purge
+ */
+export function buildCertificate(
+  entries: readonly LedgerEntry[],
+  { tool, residualCopies, issuedAt }: CertificateContext,
+): CertificateStatement {
+  const purged = entries.find(({ type, to }) => type === 'TRANSITION' && to === 'PURGED');
+  const { archive, purge } = foldLedger(entries);
+  if (!purged || !archive || !purge || purged.offboardingId === null)
+    throw new OffboardingError('CERTIFICATE_FAILED', 'the ledger does not tell of a purge');
+  const data = purge as unknown as PurgeData; // written by the recorder from what the purge reported
+  return {
+    type: 'knowledge-plane-purge',
+    phase: 'executed',
+    issuedAt: issuedAt.toISOString(),
+    tool,
+    planeId: purged.planeId,
+    offboardingId: purged.offboardingId,
+    archive: {
+      manifestHash: archive.manifestHash,
+      objectCount: archive.objectCount,
+      bytes: archive.archiveSizeBytes,
+      archivedAt: archive.archivedAt,
+    },
+    destruction: {
+      purgedAt: data.purgedAt,
+      scopeHash: data.scopeHash,
+      recordsDeleted: data.recordsDeleted,
+      bytesDeleted: data.bytesDeleted,
+      alreadyAbsent: data.alreadyAbsent,
+      uploadsAborted: data.uploadsAborted,
+      parts: data.parts.map((part) => ({ ...part, calls: CALLS[part.kind] })),
+    },
+    verification: {
+      residue: data.residue,
+      left: data.residue.reduce((sum, { count }) => sum + count, 0),
+    },
+    approvals: entries
+      .filter(({ type, seq }) => type === 'APPROVED' && seq < purged.seq)
+      .map(({ actor, reason, at, data: decision }) => ({
+        scopeHash: String(decision.scopeHash),
+        approvedBy: actor,
+        reason: reason ?? '',
+        approvedAt: at,
+      })),
+    ledger: { length: purged.seq, headHash: purged.hash },
+    residualCopies: residualCopies.map(({ what, kind, days }) => ({
+      what,
+      kind,
+      until: daysAfter(data.purgedAt, days),
+    })),
+    notExamined: NOT_EXAMINED,
+  };
+}
+
+export interface CertificateContext {
+  readonly tool: { readonly name: string; readonly version: string };
+  readonly residualCopies: readonly ResidualCopy[];
+  readonly issuedAt: Date;
+}
+
+const DAY_MS = 86_400_000;
+
+function daysAfter(time: string, days: number): string {
+  return new Date(Date.parse(time) + days * DAY_MS).toISOString();
+}
