@@ -1,0 +1,160 @@
+import { describe, expect, it } from 'vitest';
+import { locate } from '../../lambdas/locate/locate.ts';
+import {
+  APPROVER,
+  archiveData,
+  deregistrationData,
+  OFFBOARDING_ID,
+  offboardingRequest,
+  PLANE_ID,
+  planeRecord,
+  TIMES,
+} from '../support/builders.ts';
+import { fakeLedger } from '../support/fake-ledger.ts';
+import { fakePlanes } from '../support/fake-planes.ts';
+import {
+  approvalRequested,
+  approved,
+  cancelled,
+  certified,
+  deregistered,
+  gatePassed,
+  halted,
+  JOURNEYS,
+  ledgerOf,
+  type Step,
+} from '../support/ledgers.ts';
+
+const EVENT = { planeId: PLANE_ID, offboardingId: OFFBOARDING_ID, request: offboardingRequest() };
+const COMMITTED = [...JOURNEYS.ARCHIVED, approvalRequested, approved, gatePassed('PURGED')];
+const { request: _, ...DEREGISTRATION } = deregistrationData();
+
+async function located(
+  steps: readonly Step[],
+  { now = TIMES.archived, event = EVENT }: { now?: string; event?: typeof EVENT } = {},
+) {
+  const ledger = fakeLedger(await ledgerOf(...steps));
+  const planes = fakePlanes(planeRecord());
+  return locate({ ledger, planes, now: () => new Date(now) }, event);
+}
+
+describe('Locate plane', () => {
+  it('starts a new offboarding with what was asked for', async () => {
+    expect(await located([])).toEqual({
+      ...EVENT,
+      lifecycleState: 'ACTIVE',
+      purgeDue: false,
+      purgeCommitted: false,
+      certified: false,
+    });
+  });
+
+  it('starts from ACTIVE again after a deregistration that halted', async () => {
+    const state = await located([halted('deregister', 'ACTIVE_REFERENCES')]);
+    expect(state.lifecycleState).toBe('ACTIVE');
+  });
+
+  it('goes on with the recorded request and grace period, not with those of this execution', async () => {
+    const request = offboardingRequest({ gracePeriodDays: 1, reason: 'again' });
+    expect(await located(JOURNEYS.PENDING_DEACTIVATE, { event: { ...EVENT, request } })).toEqual({
+      ...EVENT,
+      lifecycleState: 'PENDING_DEACTIVATE',
+      purgeDue: false,
+      purgeCommitted: false,
+      certified: false,
+      deregistration: DEREGISTRATION,
+    });
+  });
+
+  it('schedules the purge while the retention runs', async () => {
+    expect(await located(JOURNEYS.ARCHIVED)).toEqual({
+      ...EVENT,
+      lifecycleState: 'ARCHIVED',
+      purgeDue: false,
+      purgeCommitted: false,
+      certified: false,
+      deregistration: DEREGISTRATION,
+      archive: archiveData(),
+      purgeScheduleExpression: 'at(2027-11-29T11:00:00)',
+    });
+  });
+
+  it('rounds the schedule up to a whole second, never down', async () => {
+    const retentionUntil = '2027-11-29T10:59:59.001Z';
+    const archived = { ...JOURNEYS.ARCHIVED.at(-1), data: { ...archiveData({ retentionUntil }) } };
+    const { purgeScheduleExpression } = await located([...JOURNEYS.DEACTIVATED, archived as Step]);
+    expect(purgeScheduleExpression).toBe('at(2027-11-29T11:00:00)');
+  });
+
+  it.each([
+    ['2027-11-29T10:59:59.999Z', false],
+    [TIMES.retentionUntil, true],
+    ['2028-01-01T00:00:00.000Z', true],
+  ])('at %s the purge is due: %s', async (now, due) => {
+    const state = await located(JOURNEYS.ARCHIVED, { now });
+    expect(state.purgeDue).toBe(due);
+    expect(state.purgeScheduleExpression === undefined).toBe(due);
+  });
+
+  it('is due at once when erasure was asked for from the start', async () => {
+    const request = offboardingRequest({ erasure: true });
+    const [, ...rest] = JOURNEYS.ARCHIVED;
+    const state = await located([deregistered({ request }), ...rest]);
+    expect(state).toMatchObject({ purgeDue: true, request });
+  });
+
+  it('is due when erasure is asked for later, and remembers who asked', async () => {
+    const request = offboardingRequest({
+      erasure: true,
+      requestedBy: APPROVER,
+      reason: 'a tenant asks for erasure',
+      retentionDays: 1,
+    });
+    const state = await located(JOURNEYS.ARCHIVED, { event: { ...EVENT, request } });
+    expect(state.purgeDue).toBe(true);
+    expect(state.request).toEqual({ ...request, retentionDays: 365 });
+  });
+
+  it('counts whoever starts the purge after the retention as its requester', async () => {
+    const request = offboardingRequest({ requestedBy: APPROVER });
+    const state = await located(JOURNEYS.ARCHIVED, {
+      now: TIMES.retentionUntil,
+      event: { ...EVENT, request },
+    });
+    expect(state.request.requestedBy).toBe(APPROVER);
+  });
+
+  it('lets an interrupted purge go on, unless its scope has changed', async () => {
+    const now = TIMES.purged;
+    expect(await located(COMMITTED, { now })).toMatchObject({ purgeCommitted: true });
+    expect(
+      await located([...COMMITTED, halted('purge', 'PURGE_INCOMPLETE')], { now }),
+    ).toMatchObject({ purgeCommitted: true });
+    expect(await located([...COMMITTED, halted('purge', 'SCOPE_CHANGED')], { now })).toMatchObject({
+      purgeCommitted: false,
+      purgeDue: true,
+    });
+  });
+
+  it('knows what is left to do after the purge', async () => {
+    const purged = { lifecycleState: 'PURGED', purgeDue: false, purgeCommitted: false };
+    expect(await located(JOURNEYS.PURGED)).toMatchObject({ ...purged, certified: false });
+    expect(await located([...JOURNEYS.PURGED, certified])).toMatchObject({
+      ...purged,
+      certified: true,
+    });
+  });
+
+  it('refuses an offboarding that was cancelled or overtaken', async () => {
+    const superseded = { name: 'OFFBOARDING_SUPERSEDED' };
+    await expect(located([deregistered(), cancelled])).rejects.toMatchObject(superseded);
+    const event = { ...EVENT, offboardingId: 'off_2' };
+    await expect(located([deregistered()], { event })).rejects.toMatchObject(superseded);
+    expect((await located([deregistered(), cancelled], { event })).lifecycleState).toBe('ACTIVE');
+  });
+
+  it('refuses a plane that nobody registered', async () => {
+    const ports = { ledger: fakeLedger(), planes: fakePlanes(), now: () => new Date(0) };
+    await expect(locate(ports, EVENT)).rejects.toMatchObject({ name: 'PLANE_NOT_FOUND' });
+  });
+});

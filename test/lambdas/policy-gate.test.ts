@@ -1,0 +1,188 @@
+import { describe, expect, it } from 'vitest';
+import type { GateDecision } from '../../lambdas/policy-gate/policy.ts';
+import { builtInPolicy } from '../../lambdas/policy-gate/policy.ts';
+import { type GateEvent, passGate } from '../../lambdas/policy-gate/policy-gate.ts';
+import { createRecorder } from '../../lambdas/recorder/recorder.ts';
+import {
+  APPROVER,
+  OFFBOARDING_ID,
+  offboardingRequest,
+  PLANE_ID,
+  planeRecord,
+  TIMES,
+} from '../support/builders.ts';
+import { fakeLedger } from '../support/fake-ledger.ts';
+import { fakePlanes } from '../support/fake-planes.ts';
+import { dependent, fakeUsage, lease } from '../support/fake-usage.ts';
+import {
+  approvalRequested,
+  approved,
+  cancelled,
+  deregistered,
+  gatePassed,
+  holdPlaced,
+  JOURNEYS,
+  ledgerOf,
+  type Step,
+} from '../support/ledgers.ts';
+import { recordingLog } from '../support/recording-log.ts';
+
+const EVENT: GateEvent = {
+  planeId: PLANE_ID,
+  offboardingId: OFFBOARDING_ID,
+  request: offboardingRequest(),
+  transition: 'DEACTIVATED',
+  idempotencyKey: 'off_1-1/Deactivation gate',
+};
+const PURGE_EVENT: GateEvent = {
+  ...EVENT,
+  transition: 'PURGED',
+  idempotencyKey: 'off_1-1/Purge gate',
+};
+const APPROVED = [...JOURNEYS.ARCHIVED, approvalRequested, approved];
+
+async function gate(steps: readonly Step[], now: string = TIMES.graceEnd) {
+  const ledger = fakeLedger(await ledgerOf(...steps));
+  const usage = fakeUsage();
+  const log = recordingLog();
+  const clock = () => new Date(now);
+  const recorder = createRecorder({ ledger, planes: fakePlanes(planeRecord()), now: clock, log });
+  const ports = { ledger, usage, recorder, policy: builtInPolicy, now: clock };
+  return {
+    ...ports,
+    log,
+    pass: (event = EVENT, changes = {}) => passGate({ ...ports, ...changes }, event, log),
+  };
+}
+
+describe('the policy gate', () => {
+  it('puts the passage on record before anything happens', async () => {
+    const { pass, ledger } = await gate([deregistered()]);
+    expect(await pass()).toEqual({ decision: 'ALLOWED' });
+    expect(ledger.entries.at(-1)).toMatchObject({
+      seq: 2,
+      type: 'GATE_PASSED',
+      offboardingId: OFFBOARDING_ID,
+      actor: 'workflow',
+      data: { transition: 'DEACTIVATED' },
+      idempotencyKey: 'off_1-1/Deactivation gate',
+    });
+  });
+
+  it('puts a refusal on record, with its reasons, and throws the first', async () => {
+    const { pass, ledger, usage } = await gate([deregistered()]);
+    usage.declared.push(dependent('agent-1'), dependent('agent-2'));
+    await expect(pass()).rejects.toMatchObject({
+      name: 'DEPENDENTS_EXIST',
+      message: '2 dependent(s) still name the plane',
+    });
+    expect(ledger.entries.at(-1)).toMatchObject({
+      type: 'BLOCKED',
+      data: {
+        transition: 'DEACTIVATED',
+        decision: 'BLOCKED',
+        reasons: [{ code: 'DEPENDENTS_EXIST', message: '2 dependent(s) still name the plane' }],
+      },
+    });
+  });
+
+  it('lets pass under the same key what it refused before', async () => {
+    const { pass, ledger, usage } = await gate([deregistered()]);
+    usage.declared.push(dependent());
+    await expect(pass()).rejects.toMatchObject({ name: 'DEPENDENTS_EXIST' });
+    usage.declared.length = 0;
+    await pass();
+    expect(ledger.entries.map(({ type }) => type)).toEqual([
+      'TRANSITION',
+      'BLOCKED',
+      'GATE_PASSED',
+    ]);
+  });
+
+  it('passes twice without a second entry', async () => {
+    const { pass, ledger } = await gate([deregistered()]);
+    await pass();
+    await pass();
+    expect(ledger.entries).toHaveLength(2);
+  });
+
+  it('lets an interrupted purge go on in another execution', async () => {
+    const { pass, ledger } = await gate([...APPROVED, gatePassed('PURGED')], TIMES.purged);
+    await pass({ ...PURGE_EVENT, idempotencyKey: 'off_1-2/Purge gate' });
+    expect(ledger.entries).toHaveLength(APPROVED.length + 1);
+  });
+
+  it.each([
+    ['under a hold', 'LEGAL_HOLD', [...APPROVED, holdPlaced()], {}],
+    ['without an approval', 'PURGE_NOT_APPROVED', JOURNEYS.ARCHIVED, {}],
+    [
+      'when the approver has started this execution',
+      'APPROVER_IS_REQUESTER',
+      APPROVED,
+      { request: offboardingRequest({ requestedBy: APPROVER, erasure: true }) },
+    ],
+  ])('stops a purge %s', async (_name, code, steps, changes) => {
+    const { pass, ledger } = await gate(steps, TIMES.purged);
+    await expect(pass({ ...PURGE_EVENT, ...changes })).rejects.toMatchObject({ name: code });
+    expect(ledger.entries.at(-1)).toMatchObject({
+      type: 'BLOCKED',
+      data: { transition: 'PURGED', reasons: [{ code }] },
+    });
+  });
+
+  it('lets a purge pass that somebody else approved', async () => {
+    const { pass, ledger } = await gate(APPROVED, TIMES.purged);
+    await pass(PURGE_EVENT);
+    expect(ledger.entries.at(-1)).toMatchObject({
+      type: 'GATE_PASSED',
+      data: { transition: 'PURGED' },
+    });
+  });
+
+  it('records a missing approval as PENDING while somebody is being asked', async () => {
+    const { pass, ledger } = await gate([...JOURNEYS.ARCHIVED, approvalRequested], TIMES.purged);
+    await expect(pass(PURGE_EVENT)).rejects.toMatchObject({ name: 'PURGE_NOT_APPROVED' });
+    expect(ledger.entries.at(-1)?.data).toMatchObject({ decision: 'PENDING' });
+  });
+
+  it('gives way to a cancel, and records nothing', async () => {
+    const { pass, ledger } = await gate([deregistered(), cancelled]);
+    await expect(pass()).rejects.toMatchObject({ name: 'OFFBOARDING_SUPERSEDED' });
+    expect(ledger.entries).toHaveLength(2);
+  });
+
+  it('gives way to a hold that is placed while it decides', async () => {
+    const { pass, ledger } = await gate([deregistered()]);
+    const entries = await ledgerOf(deregistered(), holdPlaced());
+    const policy = (): GateDecision => {
+      ledger.entries.push(...entries.slice(1));
+      return { decision: 'ALLOWED', reasons: [] };
+    };
+    await expect(pass(EVENT, { policy })).rejects.toMatchObject({ name: 'LEGAL_HOLD' });
+    expect(ledger.entries.map(({ type }) => type)).toEqual(['TRANSITION', 'HOLD_PLACED']);
+  });
+
+  it('hands a policy the facts of the ledger and of the usage', async () => {
+    const { pass, usage } = await gate([deregistered(), holdPlaced()]);
+    usage.leases.push(lease(), lease({ leaseId: 'over', expiresAt: TIMES.requested }));
+    usage.declared.push(dependent());
+    const seen: unknown[] = [];
+    const policy = (facts: unknown): GateDecision => {
+      seen.push(facts);
+      return { decision: 'PENDING', reasons: [{ code: 'LEGAL_HOLD', message: 'one' }] };
+    };
+    const request = offboardingRequest({ requestedBy: APPROVER });
+    await expect(pass({ ...EVENT, request }, { policy })).rejects.toThrow('one');
+    expect(seen).toEqual([
+      {
+        lifecycleState: 'PENDING_DEACTIVATE',
+        transition: 'DEACTIVATED',
+        committed: false,
+        openHolds: 1,
+        dependents: 1,
+        activeUsage: 1,
+        requesters: [APPROVER, offboardingRequest().requestedBy],
+      },
+    ]);
+  });
+});
