@@ -76,7 +76,8 @@ export const recordCommandSchema = z
     type: z.enum(LEDGER_ENTRY_TYPES),
     to: z.enum(LIFECYCLE_STATES).optional(),
     actor: z.string().min(1),
-    reason: z.string().nullable(),
+    // The workflow leaves it out where there is none: the CDK writes no null into a definition.
+    reason: z.string().nullable().default(null),
     data: json,
     idempotencyKey: z.string().min(1),
   })
