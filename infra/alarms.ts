@@ -1,0 +1,114 @@
+import { Duration } from 'aws-cdk-lib';
+import type { RestApi } from 'aws-cdk-lib/aws-apigateway';
+import {
+  Alarm,
+  ComparisonOperator,
+  type Metric,
+  Stats,
+  TreatMissingData,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import { Construct } from 'constructs';
+import type { OffboardingConfig } from './config.ts';
+import type { OffboardingWorkflow } from './offboarding-workflow.ts';
+import type { ProductFunction } from './product-function.ts';
+import type { PurgeSchedule } from './purge-schedule.ts';
+
+const RUNBOOK = 'docs/runbook.md';
+
+export interface AlarmsProps {
+  readonly config: OffboardingConfig;
+  readonly workflow: OffboardingWorkflow;
+  readonly recorder: ProductFunction;
+  readonly requestApproval: ProductFunction;
+  readonly purgeSchedule: PurgeSchedule;
+  readonly restApi: RestApi;
+}
+
+interface AlarmProps {
+  readonly metric: Metric;
+  /** Raised when the metric reaches this within one period. */
+  readonly threshold: number;
+  /** Who is hit, and by what, in a sentence. */
+  readonly impact: string;
+  /** The section of the runbook that says what to do. */
+  readonly section: string;
+}
+
+/** An alarm for everything that goes wrong without anybody asking. Each says its impact and where to read on. */
+export class Alarms extends Construct {
+  private readonly topic: ReturnType<typeof Topic.fromTopicArn> | undefined;
+
+  constructor(scope: Construct, id: string, props: AlarmsProps) {
+    super(scope, id);
+    const { config, workflow, recorder, requestApproval, purgeSchedule, restApi } = props;
+    this.topic =
+      config.alarmTopicArn === undefined
+        ? undefined
+        : Topic.fromTopicArn(this, 'Topic', config.alarmTopicArn);
+    const period = Duration.minutes(5);
+    const sum = { period, statistic: Stats.SUM };
+
+    this.alarm('OffboardingHalted', {
+      metric: workflow.stateMachine.metricFailed(sum),
+      threshold: 1,
+      impact: 'An offboarding has halted. Its plane stays as it is until somebody starts it again.',
+      section: 'offboardinghalted',
+    });
+    // Not for aborted executions: that is how a cancel ends one.
+    this.alarm('OffboardingTimedOut', {
+      metric: workflow.stateMachine.metricTimedOut(sum),
+      threshold: 1,
+      impact: 'An offboarding ran for 364 days and was ended without a halt on record.',
+      section: 'offboardingtimedout',
+    });
+    this.alarm('PurgeAwaitsApproval', {
+      metric: requestApproval.metricInvocations(sum),
+      threshold: 1,
+      impact: `A purge waits for a person, for ${config.approvalTimeoutDays} days at most.`,
+      section: 'purgeawaitsapproval',
+    });
+    this.alarm('PurgeNotStarted', {
+      metric: purgeSchedule.metricDropped(sum),
+      threshold: 1,
+      impact: 'A retention is over, but its purge was not started: data is kept for too long.',
+      section: 'purgenotstarted',
+    });
+    this.alarm('RecorderFailing', {
+      metric: recorder.metricErrors(sum),
+      // Refusals count as errors of the function, and a race now and then is no reason to wake anybody.
+      threshold: 5,
+      impact:
+        'The ledger cannot be written: no offboarding can move on, and none can be cancelled.',
+      section: 'recorderfailing',
+    });
+    this.alarm('LambdaThrottled', {
+      metric: LambdaFunction.metricAllThrottles(sum) as Metric,
+      threshold: 10,
+      impact:
+        'The account has no Lambda concurrency left: offboardings and other services slow down.',
+      section: 'lambdathrottled',
+    });
+    this.alarm('ApiFailing', {
+      metric: restApi.metricServerError(sum),
+      threshold: 1,
+      impact:
+        'A call of the API failed on our side: its caller does not know whether it took effect.',
+      section: 'apifailing',
+    });
+  }
+
+  private alarm(id: string, { metric, threshold, impact, section }: AlarmProps): void {
+    const alarm = new Alarm(this, id, {
+      metric,
+      threshold,
+      evaluationPeriods: 1,
+      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+      treatMissingData: TreatMissingData.NOT_BREACHING,
+      alarmDescription: `${impact} What to do: ${RUNBOOK}#${section}`,
+    });
+    if (this.topic) alarm.addAlarmAction(new SnsAction(this.topic));
+  }
+}

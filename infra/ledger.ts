@@ -1,0 +1,57 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
+import { AttributeType, BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb';
+import { AnyPrincipal, Effect, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Construct } from 'constructs';
+import type { ProductFunction } from './product-function.ts';
+
+/** The append-only audit trail, and the truth about every plane's state. It outlives the stack in every environment. */
+export class Ledger extends Construct {
+  private readonly table: Table;
+
+  constructor(scope: Construct, id: string) {
+    super(scope, id);
+    this.table = new Table(this, 'Table', {
+      partitionKey: { name: 'planeId', type: AttributeType.STRING },
+      sortKey: { name: 'seq', type: AttributeType.NUMBER },
+      billingMode: BillingMode.PAY_PER_REQUEST,
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      deletionProtection: true,
+      removalPolicy: RemovalPolicy.RETAIN,
+      resourcePolicy: new PolicyDocument({ statements: [nobodyRewritesHistory()] }),
+    });
+  }
+
+  /** Entries of any plane, strongly consistent. */
+  grantRead(fn: ProductFunction): void {
+    this.table.grants.actions(fn, 'dynamodb:GetItem', 'dynamodb:Query');
+    fn.setEnvironment('LEDGER_TABLE', this.table.tableName);
+  }
+
+  /** New entries. For the recorder and for nobody else; that an entry is new is the put's own condition. */
+  grantRecord(fn: ProductFunction): void {
+    this.grantRead(fn);
+    this.table.grants.actions(fn, 'dynamodb:PutItem');
+  }
+}
+
+/**
+ * Explicit, so that no identity policy in the account can allow it. Transactions and PartiQL are authorised by the
+ * single actions they consist of, a batch by its own.
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html
+ */
+function nobodyRewritesHistory(): PolicyStatement {
+  return new PolicyStatement({
+    sid: 'NobodyRewritesHistory',
+    effect: Effect.DENY,
+    principals: [new AnyPrincipal()],
+    actions: [
+      'dynamodb:UpdateItem',
+      'dynamodb:DeleteItem',
+      'dynamodb:BatchWriteItem',
+      'dynamodb:PartiQLUpdate',
+      'dynamodb:PartiQLDelete',
+    ],
+    // The table's own ARN is not known inside its own properties. In a table's policy `*` is this table and its indexes.
+    resources: ['*'],
+  });
+}

@@ -1,0 +1,402 @@
+import { Duration, Names } from 'aws-cdk-lib';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import {
+  Chain,
+  Choice,
+  Condition,
+  DefinitionBody,
+  DistributedMap,
+  Fail,
+  JsonPath,
+  LogLevel,
+  Pass,
+  Result,
+  S3JsonLItemReader,
+  StateMachine,
+  StateMachineType,
+  Succeed,
+  Wait,
+  WaitTime,
+} from 'aws-cdk-lib/aws-stepfunctions';
+import { CallAwsService } from 'aws-cdk-lib/aws-stepfunctions-tasks';
+import { Construct } from 'constructs';
+import type { LifecycleState } from '../lambdas/core/lifecycle.ts';
+import type { DeregisterData } from '../lambdas/deregister/deregister.ts';
+import type { OffboardingConfig } from './config.ts';
+import type { ProductFunction } from './product-function.ts';
+import type { PurgeSchedule } from './purge-schedule.ts';
+import { DRAIN, SCHEDULER_ERRORS, UNFINISHED } from './retry-policies.ts';
+import type { Vault } from './vault.ts';
+import { dataAt, fieldsAt, idempotencyKey, subject, WorkflowSteps } from './workflow-steps.ts';
+
+export interface OffboardingWorkflowProps {
+  readonly config: OffboardingConfig;
+  readonly functions: WorkflowFunctions;
+  readonly vault: Vault;
+  readonly purgeSchedule: PurgeSchedule;
+}
+
+/** The Lambda functions that the state machine may invoke: these and no others. */
+export interface WorkflowFunctions {
+  readonly locate: ProductFunction;
+  readonly recorder: ProductFunction;
+  readonly policyGate: ProductFunction;
+  readonly deregister: ProductFunction;
+  readonly verifyDeactivate: ProductFunction;
+  readonly deactivate: ProductFunction;
+  readonly archivePlan: ProductFunction;
+  readonly archivePack: ProductFunction;
+  readonly archiveSeal: ProductFunction;
+  readonly archiveEvict: ProductFunction;
+  readonly requestApproval: ProductFunction;
+  readonly purge: ProductFunction;
+  readonly certificate: ProductFunction;
+}
+
+/**
+ * The state machine. It asks the ledger where the plane stands and goes on from there, so the same machine starts an
+ * offboarding, resumes one that halted, and finishes one whose retention is over. docs/workflow.md is its picture.
+ */
+export class OffboardingWorkflow extends Construct {
+  readonly stateMachine: StateMachine;
+
+  constructor(scope: Construct, id: string, props: OffboardingWorkflowProps) {
+    super(scope, id);
+    const { config, functions, vault, purgeSchedule } = props;
+
+    // ── Where executions end ──────────────────────────────────────────────────────────────────────────────────────
+    const purged = new Succeed(this, 'Purged');
+    const alreadyPurged = new Succeed(this, 'Already purged');
+    const keptInArchive = new Succeed(this, 'Kept in archive');
+    const superseded = new Succeed(this, 'Superseded', {
+      comment: 'Cancelled or replaced by another offboarding meanwhile. That is no failure.',
+    });
+    const halted = new Fail(this, 'Halted', {
+      errorPath: '$.failure.Error',
+      causePath: '$.failure.Cause',
+    });
+    const steps = new WorkflowSteps(this, functions.recorder, superseded);
+
+    // Every failure is noted under its stage and recorded, and the execution ends under the stage's own error.
+    const recordHalt = steps.record('Record halt', {
+      type: 'HALTED',
+      data: { stage: JsonPath.stringAt('$.failedStage'), failure: JsonPath.objectAt('$.failure') },
+    });
+    // It ends as FAILED even when the ledger cannot be written.
+    recordHalt.addCatch(halted, { errors: ['States.ALL'], resultPath: JsonPath.DISCARD });
+    recordHalt.next(halted);
+    const locateFailed = steps.failure('Locate failed', 'locate', recordHalt);
+    const deregisterFailed = steps.failure('Deregister failed', 'deregister', recordHalt);
+    const verifyFailed = steps.failure('Verify failed', 'verify_deactivate', recordHalt);
+    const deactivateFailed = steps.failure('Deactivate failed', 'deactivate', recordHalt);
+    const archiveFailed = steps.failure('Archive failed', 'archive', recordHalt);
+    const approvalFailed = steps.failure('Approval failed', 'approval', recordHalt);
+    const purgeFailed = steps.failure('Purge failed', 'purge', recordHalt);
+    const certificateFailed = steps.failure('Certificate failed', 'certificate', recordHalt);
+
+    // ── From anywhere: what the ledger says replaces the whole state, so nothing of an earlier attempt is believed ──
+    const locate = steps.run('Locate plane', functions.locate, {
+      replacesState: true,
+      failed: locateFailed,
+    });
+
+    // ── ACTIVE ────────────────────────────────────────────────────────────────────────────────────────────────────
+    const deregister = steps.run('Deregister', functions.deregister, {
+      result: {
+        path: '$.deregistration',
+        // Field by field, so that it looks the same whether this step or Locate plane has set it.
+        select: fieldsAt<DeregisterData>('$.Payload.data', {
+          deregistrationRequestedAt: true,
+          gracePeriodDays: true,
+          gracePeriodEnd: true,
+          dependents: true,
+          dependentCount: true,
+          canCancel: true,
+        }),
+      },
+      failed: deregisterFailed,
+    });
+    const recordPendingDeactivation = steps.record('Record pending deactivation', {
+      type: 'TRANSITION',
+      to: 'PENDING_DEACTIVATE',
+      actor: JsonPath.stringAt('$.request.requestedBy'),
+      reason: JsonPath.stringAt('$.request.reason'),
+      data: {
+        request: JsonPath.objectAt('$.request'),
+        deregistration: JsonPath.objectAt('$.deregistration'),
+      },
+      failed: deregisterFailed,
+    });
+
+    // ── PENDING_DEACTIVATE: until the gate has decided, a cancel wins ─────────────────────────────────────────────
+    const waitOutGracePeriod = new Wait(this, 'Wait out the grace period', {
+      time: WaitTime.timestampPath('$.deregistration.gracePeriodEnd'),
+    });
+    const verifyDeactivation = steps.run(
+      'Verify deactivation is safe',
+      functions.verifyDeactivate,
+      {
+        result: dataAt('$.verification'),
+        retry: DRAIN,
+        failed: verifyFailed,
+      },
+    );
+    const deactivationGate = steps.run('Deactivation gate', functions.policyGate, {
+      payload: { transition: 'DEACTIVATED', idempotencyKey: idempotencyKey() },
+      failed: deactivateFailed,
+    });
+    const deactivate = steps.run('Deactivate', functions.deactivate, {
+      result: dataAt('$.deactivation'),
+      failed: deactivateFailed,
+    });
+    const recordDeactivated = steps.record('Record deactivated', {
+      type: 'TRANSITION',
+      to: 'DEACTIVATED',
+      data: JsonPath.jsonMerge(
+        JsonPath.objectAt('$.verification.data'),
+        JsonPath.objectAt('$.deactivation.data'),
+      ),
+      failed: deactivateFailed,
+    });
+
+    // ── DEACTIVATED: nothing leaves its store before the sealed bag has been verified ─────────────────────────────
+    const planArchive = steps.run('Plan archive', functions.archivePlan, {
+      result: {
+        path: '$.plan',
+        select: {
+          shardCount: JsonPath.stringAt('$.Payload.data.shardCount'),
+          shardsBucket: JsonPath.stringAt('$.Payload.data.shardsBucket'),
+          shardsKey: JsonPath.stringAt('$.Payload.data.shardsKey'),
+        },
+      },
+      retry: UNFINISHED,
+      failed: archiveFailed,
+    });
+    const packShards = DistributedMap.jsonPath(this, 'Pack shards', {
+      itemReader: new S3JsonLItemReader({
+        bucketNamePath: JsonPath.stringAt('$.plan.shardsBucket'),
+        key: JsonPath.stringAt('$.plan.shardsKey'),
+      }),
+      itemSelector: { ...subject(), shard: JsonPath.objectAt('$$.Map.Item.Value') },
+      label: 'PackShards',
+      // Standard, because packing a shard may take a Lambda's whole 15 minutes and Express ends after 5.
+      mapExecutionType: StateMachineType.STANDARD,
+      maxConcurrency: config.packConcurrency,
+      toleratedFailureCount: 0,
+      resultPath: JsonPath.DISCARD,
+    }).itemProcessor(
+      steps.run('Pack shard', functions.archivePack, {
+        payload: { input: { shard: JsonPath.objectAt('$.shard') } },
+        retry: UNFINISHED,
+      }),
+    );
+    // A map run fails under a name of its own. Each shard's code is on the map run's page in the console.
+    const shardsNotPacked = Pass.jsonPath(this, 'Shards not packed', {
+      result: Result.fromObject({
+        Error: 'ARCHIVE_FAILED',
+        Cause: '{"errorMessage":"a shard could not be packed; the map run says which, and why"}',
+      }),
+      resultPath: '$.failure',
+    });
+    shardsNotPacked.next(archiveFailed);
+    packShards.addCatch(shardsNotPacked, {
+      errors: ['States.ExceedToleratedFailureThreshold'],
+      resultPath: JsonPath.DISCARD,
+    });
+    packShards.addCatch(archiveFailed, { errors: ['States.ALL'], resultPath: '$.failure' });
+    const sealArchive = steps.run('Seal archive', functions.archiveSeal, {
+      result: dataAt('$.seal'),
+      retry: UNFINISHED,
+      failed: archiveFailed,
+    });
+    const evictHotData = steps.run('Evict hot data', functions.archiveEvict, {
+      result: dataAt('$.archive'),
+      retry: UNFINISHED,
+      failed: archiveFailed,
+    });
+    const recordArchived = steps.record('Record archived', {
+      type: 'TRANSITION',
+      to: 'ARCHIVED',
+      data: JsonPath.objectAt('$.archive.data'),
+      failed: archiveFailed,
+    });
+
+    // ── ARCHIVED, the retention is not over: an execution may stay open for one year, so a schedule starts the next ─
+    const schedulePurge = CallAwsService.jsonPath(this, 'Schedule purge', {
+      service: 'scheduler',
+      action: 'createSchedule',
+      parameters: {
+        GroupName: purgeSchedule.groupName,
+        Name: JsonPath.stringAt('$.offboardingId'),
+        ScheduleExpression: JsonPath.stringAt('$.purgeScheduleExpression'),
+        FlexibleTimeWindow: { Mode: 'OFF' },
+        ActionAfterCompletion: 'DELETE',
+        Target: {
+          Arn: JsonPath.stateMachineId,
+          RoleArn: purgeSchedule.role.roleArn,
+          Input: JsonPath.jsonToString(JsonPath.objectAt('$$.Execution.Input')),
+        },
+      },
+      iamResources: [purgeSchedule.schedulesArn],
+      additionalIamStatements: [purgeSchedule.passRoleStatement()],
+      resultPath: JsonPath.DISCARD,
+    });
+    schedulePurge.addRetry(SCHEDULER_ERRORS);
+    // One schedule per offboarding: an earlier attempt has made it.
+    schedulePurge.addCatch(keptInArchive, {
+      errors: ['Scheduler.ConflictException'],
+      resultPath: JsonPath.DISCARD,
+    });
+    steps.catchFailures(schedulePurge, archiveFailed);
+
+    // ── ARCHIVED, the purge is due: a person decides, and the token that waits for them stays on this side ─────────
+    const approvalTimeout = Duration.days(config.approvalTimeoutDays);
+    const requestApproval = steps.run('Request purge approval', functions.requestApproval, {
+      payload: {
+        taskToken: JsonPath.taskToken,
+        timeoutSeconds: approvalTimeout.toSeconds(),
+        idempotencyKey: idempotencyKey(),
+      },
+      waitsForAnswer: approvalTimeout,
+      result: { path: '$.approval' },
+    });
+    const expired = Pass.jsonPath(this, 'Approval expired', {
+      result: Result.fromObject({
+        Error: 'APPROVAL_EXPIRED',
+        Cause: `{"errorMessage":"nobody decided within ${config.approvalTimeoutDays} days"}`,
+      }),
+      resultPath: '$.failure',
+    });
+    const recordExpiry = steps.record('Record expiry', {
+      type: 'APPROVAL_EXPIRED',
+      failed: approvalFailed,
+    });
+    expired.next(recordExpiry).next(halted);
+    requestApproval.addCatch(expired, { errors: ['States.Timeout'], resultPath: JsonPath.DISCARD });
+    steps.catchFailures(requestApproval, approvalFailed);
+    const recordRejection = steps.record('Record rejection', {
+      type: 'REJECTED',
+      actor: JsonPath.stringAt('$.approval.decidedBy'),
+      reason: JsonPath.stringAt('$.approval.reason'),
+      data: { scopeHash: JsonPath.stringAt('$.approval.scopeHash') },
+      failed: approvalFailed,
+    });
+    recordRejection.next(keptInArchive);
+
+    // ── Approved ──────────────────────────────────────────────────────────────────────────────────────────────────
+    const purgeGate = steps.run('Purge gate', functions.policyGate, {
+      payload: { transition: 'PURGED', idempotencyKey: idempotencyKey() },
+      failed: purgeFailed,
+    });
+    const purge = steps.run('Purge', functions.purge, {
+      result: dataAt('$.purge'),
+      retry: UNFINISHED,
+      failed: purgeFailed,
+    });
+    const recordPurged = steps.record('Record purged', {
+      type: 'TRANSITION',
+      to: 'PURGED',
+      data: JsonPath.objectAt('$.purge.data'),
+      failed: purgeFailed,
+    });
+
+    // ── PURGED ────────────────────────────────────────────────────────────────────────────────────────────────────
+    const issueCertificate = steps.run('Issue certificate', functions.certificate, {
+      payload: { idempotencyKey: idempotencyKey() },
+      failed: certificateFailed,
+    });
+
+    // ── The flow ──────────────────────────────────────────────────────────────────────────────────────────────────
+    const unknownAnswer = Pass.jsonPath(this, 'Unknown decision', {
+      result: Result.fromObject({
+        Error: 'INVALID_STAGE_INPUT',
+        Cause: '{"errorMessage":"the decision is neither approve nor reject"}',
+      }),
+      resultPath: '$.failure',
+    });
+    unknownAnswer.next(approvalFailed);
+    const isApproved = new Choice(this, 'Approved?')
+      .when(Condition.stringEquals('$.approval.decision', 'approve'), purgeGate)
+      .when(Condition.stringEquals('$.approval.decision', 'reject'), recordRejection)
+      .otherwise(unknownAnswer);
+
+    const unknownState = Pass.jsonPath(this, 'Unknown lifecycle state', {
+      result: Result.fromObject({
+        Error: 'WRONG_STATE',
+        Cause:
+          '{"errorMessage":"the ledger holds a lifecycle state that this workflow does not know"}',
+      }),
+      resultPath: '$.failure',
+    });
+    unknownState.next(locateFailed);
+    const standing = new Choice(this, 'Where does the plane stand?')
+      .when(is('ACTIVE'), deregister)
+      .when(is('PENDING_DEACTIVATE'), waitOutGracePeriod)
+      .when(is('DEACTIVATED'), planArchive)
+      .when(Condition.and(is('ARCHIVED'), holds('$.purgeCommitted')), purgeGate)
+      .when(Condition.and(is('ARCHIVED'), holds('$.purgeDue')), requestApproval)
+      .when(is('ARCHIVED'), schedulePurge)
+      .when(Condition.and(is('PURGED'), holds('$.certified')), alreadyPurged)
+      .when(is('PURGED'), issueCertificate)
+      .otherwise(unknownState);
+
+    Chain.start(deregister)
+      .next(recordPendingDeactivation)
+      .next(waitOutGracePeriod)
+      .next(verifyDeactivation)
+      .next(deactivationGate)
+      .next(deactivate)
+      .next(recordDeactivated)
+      .next(planArchive)
+      .next(packShards)
+      .next(sealArchive)
+      .next(evictHotData)
+      .next(recordArchived)
+      .next(locate)
+      .next(standing);
+    schedulePurge.next(keptInArchive);
+    requestApproval.next(isApproved);
+    purgeGate.next(purge).next(recordPurged).next(issueCertificate).next(purged);
+
+    this.stateMachine = new StateMachine(this, 'StateMachine', {
+      definitionBody: DefinitionBody.fromChainable(Chain.start(locate)),
+      stateMachineType: StateMachineType.STANDARD,
+      comment: 'Takes one knowledge plane out of service. Input: {planeId, offboardingId, request}',
+      // Ends before AWS would, at one year: the longest grace period (180 days), the drain and the approval fit in.
+      timeout: Duration.days(364),
+      tracingEnabled: true,
+      logs: {
+        // Under /aws/vendedlogs/ a log group takes no room in the account's log resource policy, which is limited to 5,120 characters.
+        destination: new LogGroup(this, 'Log', {
+          logGroupName: `/aws/vendedlogs/states/${Names.uniqueResourceName(this, { maxLength: 80 })}`,
+          retention: config.logRetention,
+          removalPolicy: config.removalPolicy,
+        }),
+        level: LogLevel.ALL,
+        includeExecutionData: false, // reasons and callers' identities
+      },
+    });
+    vault.grantReadShards(this.stateMachine);
+    purgeSchedule.start(this.stateMachine);
+  }
+
+  /** Starts executions, looks at them and stops them. */
+  grantStart(fn: ProductFunction): void {
+    this.stateMachine.grantStartExecution(fn);
+    this.stateMachine.grantExecution(fn, 'states:DescribeExecution', 'states:StopExecution');
+    fn.setEnvironment('STATE_MACHINE_ARN', this.stateMachine.stateMachineArn);
+  }
+
+  /** Answers steps that wait for their task token. */
+  grantAnswer(fn: ProductFunction): void {
+    this.stateMachine.grant(fn, 'states:SendTaskSuccess', 'states:SendTaskFailure');
+  }
+}
+
+function is(state: LifecycleState): Condition {
+  return Condition.stringEquals('$.lifecycleState', state);
+}
+
+function holds(path: string): Condition {
+  return Condition.booleanEquals(path, true);
+}

@@ -1,0 +1,84 @@
+import { CfnOutput } from 'aws-cdk-lib';
+import { Construct } from 'constructs';
+import { Alarms } from './alarms.ts';
+import { Api } from './api.ts';
+import { createApiFunctions } from './api-functions.ts';
+import type { Capabilities } from './capabilities.ts';
+import type { OffboardingConfig } from './config.ts';
+import { Decisions } from './decisions.ts';
+import { Evidence } from './evidence.ts';
+import { Ledger } from './ledger.ts';
+import { OffboardingWorkflow } from './offboarding-workflow.ts';
+import { PlaneResources } from './plane-resources.ts';
+import { PurgeSchedule } from './purge-schedule.ts';
+import { Recorder } from './recorder.ts';
+import { Registry } from './registry.ts';
+import { Usage } from './usage.ts';
+import { Vault } from './vault.ts';
+import { createWorkflowFunctions } from './workflow-functions.ts';
+
+/**
+ * The whole product, in the order in which its parts need each other. Put it into a stack of your own, or deploy
+ * `OffboardingStack`.
+ */
+export class Offboarding extends Construct {
+  /** Where the API is: `https://…/v1/`. Whoever calls it needs `execute-api:Invoke`. */
+  readonly apiUrl: string;
+
+  constructor(scope: Construct, id: string, config: OffboardingConfig) {
+    super(scope, id);
+    const { removalPolicy, archiveStorageClass } = config;
+
+    // What is known about planes: the ledger is the truth, the registry lists, usage and decisions come and go.
+    const ledger = new Ledger(this, 'Ledger');
+    const registry = new Registry(this, 'Registry', { removalPolicy });
+    const usage = new Usage(this, 'Usage', { removalPolicy });
+    const decisions = new Decisions(this, 'Decisions', { removalPolicy });
+
+    // Where planes live, where they go, and what stays of them.
+    const planes = new PlaneResources(this, 'PlaneResources', config.planeResources);
+    const vault = new Vault(this, 'Vault', { archiveStorageClass, removalPolicy });
+    const evidence = new Evidence(this, 'Evidence');
+
+    // Who does it: the recorder alone writes the ledger, the others ask it.
+    const purgeSchedule = new PurgeSchedule(this, 'PurgeSchedule', { removalPolicy });
+    const recorder = new Recorder(this, { config, ledger, registry });
+    const capabilities: Capabilities = {
+      config,
+      ledger,
+      registry,
+      usage,
+      decisions,
+      planes,
+      vault,
+      evidence,
+      purgeSchedule,
+      recorder,
+    };
+    const workflowFunctions = createWorkflowFunctions(this, capabilities);
+    const workflow = new OffboardingWorkflow(this, 'Workflow', {
+      config,
+      functions: workflowFunctions,
+      vault,
+      purgeSchedule,
+    });
+
+    // Who asks for it.
+    const apiFunctions = createApiFunctions(this, capabilities, workflow);
+    const { restApi } = new Api(this, 'Api', { config, functions: apiFunctions });
+    this.apiUrl = restApi.url;
+
+    // Who notices when it goes wrong.
+    new Alarms(this, 'Alarms', {
+      config,
+      workflow,
+      recorder,
+      requestApproval: workflowFunctions.requestApproval,
+      purgeSchedule,
+      restApi,
+    });
+
+    new CfnOutput(this, 'ApiUrl', { value: restApi.url });
+    new CfnOutput(this, 'StateMachineArn', { value: workflow.stateMachine.stateMachineArn });
+  }
+}

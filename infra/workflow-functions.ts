@@ -1,0 +1,94 @@
+import { Duration, Size } from 'aws-cdk-lib';
+import type { Construct } from 'constructs';
+import type { LambdaName } from './bundle.ts';
+import type { Capabilities } from './capabilities.ts';
+import type { WorkflowFunctions } from './offboarding-workflow.ts';
+import { StageFunction, type StageFunctionProps } from './stage-function.ts';
+
+// A step that may have millions of records before it works for as long as Lambda lets it, and then asks to be called again.
+const LONG = { timeout: Duration.minutes(15), memory: Size.mebibytes(1024) };
+// One whole vCPU: packing hashes and compresses. https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
+const PACKING = { timeout: Duration.minutes(15), memory: Size.mebibytes(1769) };
+const SHORT = { timeout: Duration.minutes(1) };
+
+/** The functions of the state machine with everything each of them may do. None but the recorder may write the ledger. */
+export function createWorkflowFunctions(
+  scope: Construct,
+  capabilities: Capabilities,
+): WorkflowFunctions {
+  const { config, ledger, registry, usage, decisions, planes, vault, evidence } = capabilities;
+  const { purgeSchedule, recorder } = capabilities;
+  const stage = (
+    name: LambdaName,
+    description: string,
+    size: Pick<StageFunctionProps, 'timeout' | 'memory'>,
+  ) => new StageFunction(scope, name, { config, ledger, registry, description, ...size });
+
+  const locate = stage('locate', 'Finds out from the ledger where a plane stands.', SHORT);
+
+  const deregister = stage('deregister', 'Begins the grace period of a plane not in use.', SHORT);
+  usage.grantRead(deregister);
+  deregister.setEnvironment('GRACE_PERIOD_FLOOR_DAYS', String(config.floors.gracePeriodDays));
+
+  const verifyDeactivate = stage('verify-deactivate', 'Verifies that nobody uses it.', SHORT);
+  usage.grantRead(verifyDeactivate);
+
+  const policyGate = stage('policy-gate', 'Decides on protected transitions.', SHORT);
+  usage.grantRead(policyGate);
+  recorder.grantRecord(policyGate);
+
+  const deactivate = stage('deactivate', 'Revokes tokens and disables endpoints.', LONG);
+  planes.grantMeasure(deactivate);
+  planes.grantDeactivate(deactivate);
+
+  const archivePlan = stage('archive-plan', 'Inventories the stores.', LONG);
+  planes.grantRead(archivePlan);
+  vault.grantPlan(archivePlan);
+
+  const archivePack = stage('archive-pack', 'Packs one shard into the vault.', PACKING);
+  planes.grantRead(archivePack);
+  vault.grantPack(archivePack);
+
+  const archiveSeal = stage('archive-seal', 'Verifies the payloads and seals the bag.', LONG);
+  vault.grantSeal(archiveSeal);
+
+  const archiveEvict = stage('archive-evict', 'Removes what the sealed bag holds.', LONG);
+  planes.grantRemove(archiveEvict);
+  vault.grantEvict(archiveEvict);
+  archiveEvict.setEnvironment('RETENTION_FLOOR_DAYS', String(config.floors.retentionDays));
+
+  const requestApproval = stage('request-approval', 'Asks a person to approve a purge.', LONG);
+  planes.grantMeasure(requestApproval);
+  vault.grantMeasure(requestApproval);
+  usage.grantMeasure(requestApproval);
+  decisions.grantAsk(requestApproval);
+  recorder.grantRecord(requestApproval);
+
+  const purge = stage('purge', 'Destroys everything of a plane but its evidence.', LONG);
+  planes.grantDestroy(purge);
+  vault.grantDestroy(purge);
+  usage.grantDestroy(purge);
+  decisions.grantDestroy(purge);
+  registry.grantScrub(purge);
+  purgeSchedule.grantCancel(purge);
+
+  const certificate = stage('certificate', 'Issues the certificate of a purge.', SHORT);
+  evidence.grantIssue(certificate);
+  recorder.grantRecord(certificate);
+
+  return {
+    locate,
+    recorder,
+    policyGate,
+    deregister,
+    verifyDeactivate,
+    deactivate,
+    archivePlan,
+    archivePack,
+    archiveSeal,
+    archiveEvict,
+    requestApproval,
+    purge,
+    certificate,
+  };
+}
