@@ -1,0 +1,78 @@
+import { GetItemCommand } from '@aws-sdk/client-dynamodb';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { deleteAllUsage, usageReader, usageWriter } from '../../lambdas/adapters/usage-table.ts';
+import { type DynaliteTables, startDynalite } from '../support/dynalite-tables.ts';
+import { dependent, lease } from '../support/fake-usage.ts';
+
+const NOW = new Date('2026-11-22T10:00:00.000Z');
+
+let tables: DynaliteTables;
+beforeAll(async () => {
+  tables = await startDynalite();
+  await tables.create('Usage', { name: 'planeId', type: 'S' }, { name: 'usageId', type: 'S' });
+});
+beforeEach(async () => {
+  for (const planeId of ['kp_1', 'kp_10']) await deleteAllUsage(tables.client, 'Usage')(planeId);
+});
+afterAll(() => tables.close());
+
+const reader = () => usageReader(tables.client, 'Usage');
+const writer = () => usageWriter(tables.client, 'Usage');
+
+describe('leases', () => {
+  it('count until the very moment they expire', async () => {
+    const live = lease({ leaseId: 'live', expiresAt: '2026-11-22T10:00:00.001Z' });
+    await writer().putLease('kp_1', live);
+    await writer().putLease('kp_1', lease({ leaseId: 'over', expiresAt: NOW.toISOString() }));
+    expect(await reader().activeLeases('kp_1', NOW)).toEqual([live]);
+  });
+
+  it('are renewed by putting them again, and given up by deleting them', async () => {
+    await writer().putLease('kp_1', lease({ expiresAt: '2026-11-22T11:00:00.000Z' }));
+    await writer().putLease('kp_1', lease({ expiresAt: '2026-11-22T12:00:00.000Z' }));
+    const [renewed, ...more] = await reader().activeLeases('kp_1', NOW);
+    expect(renewed?.expiresAt).toBe('2026-11-22T12:00:00.000Z');
+    expect(more).toEqual([]);
+    expect(await writer().deleteLease('kp_1', 'run-1')).toBe(true);
+    expect(await writer().deleteLease('kp_1', 'run-1')).toBe(false);
+    expect(await reader().activeLeases('kp_1', NOW)).toEqual([]);
+  });
+
+  it('are cleaned up by DynamoDB after they expire, not before', async () => {
+    await writer().putLease('kp_1', lease({ expiresAt: '2026-11-22T10:00:00.001Z' }));
+    const { Item } = await tables.client.send(
+      new GetItemCommand({
+        TableName: 'Usage',
+        Key: { planeId: { S: 'kp_1' }, usageId: { S: 'lease#run-1' } },
+      }),
+    );
+    expect(Item?.expiresAtSeconds).toEqual({ N: '1795341601' }); // 2026-11-22T10:00:01Z
+  });
+});
+
+describe('dependents', () => {
+  it('count until they are deleted, and are no leases', async () => {
+    await writer().putDependent('kp_1', dependent('agent-1'));
+    await writer().putLease('kp_1', lease());
+    expect(await reader().dependents('kp_1')).toEqual([dependent('agent-1')]);
+    expect(await reader().activeLeases('kp_1', NOW)).toEqual([lease()]);
+    expect(await writer().deleteDependent('kp_1', 'agent-2')).toBe(false);
+    expect(await writer().deleteDependent('kp_1', 'agent-1')).toBe(true);
+    expect(await reader().dependents('kp_1')).toEqual([]);
+  });
+});
+
+describe('all usage of a plane', () => {
+  it('is deleted and counted, and no other plane loses any', async () => {
+    for (let index = 0; index < 30; index += 1)
+      await writer().putLease(
+        'kp_1',
+        lease({ leaseId: `run-${index}`, expiresAt: '2020-01-01T00:00:00.000Z' }),
+      );
+    await writer().putDependent('kp_1', dependent());
+    await writer().putDependent('kp_10', dependent());
+    expect(await deleteAllUsage(tables.client, 'Usage')('kp_1')).toBe(31);
+    expect(await deleteAllUsage(tables.client, 'Usage')('kp_1')).toBe(0);
+    expect(await reader().dependents('kp_10')).toHaveLength(1);
+  });
+});
