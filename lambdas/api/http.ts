@@ -77,7 +77,9 @@ export function apiLambda(
 ): ApiLambda {
   const table = new Map(routes.map((entry) => [`${entry.method} ${entry.resource}`, entry]));
   return async (event) => {
-    const { requestId, identity } = event.requestContext;
+    const { identity, extendedRequestId } = event.requestContext;
+    // A caller can choose the plain request id by a header, and with it what the log seems to say.
+    const requestId = extendedRequestId ?? event.requestContext.requestId;
     const called = `${event.httpMethod} ${event.resource}`;
     let requestLog = log.bind({ requestId, route: called });
     const subject = { planeId: event.pathParameters?.planeId };

@@ -1,0 +1,139 @@
+const PLANE = {
+  tenantId: 'tenant-a',
+  name: 'handbook',
+  type: 'vector',
+  stores: [{ kind: 's3-prefix', bucket: 'documents', prefix: 'kp-1/' }],
+  access: [],
+};
+const PARTITION = { name: 'pk', value: 'kp-1' };
+const SCOPE_HASH = 'c'.repeat(64);
+const store = (changes: object) => ({ ...PLANE, stores: [{ ...PLANE.stores[0], ...changes }] });
+const start = (changes: object) => ({ reason: 'contract ends', ...changes });
+
+export type BadBody = readonly [what: string, body: unknown, field: string];
+
+export const GOOD_BODIES = {
+  createPlane: PLANE,
+  startOffboarding: start({}),
+  decideApproval: { decision: 'approve', reason: 'ok', scopeHash: SCOPE_HASH },
+  putLease: { kind: 'run', ttlSeconds: 60 },
+  putDependent: { kind: 'application' },
+} as const;
+
+const MALFORMED: readonly BadBody[] = [
+  ['malformed JSON', '{"reason":', 'body'],
+  ['no body at all', undefined, 'body'],
+  ['a list', [], 'body'],
+  ['a string', '"text"', 'body'],
+  ['null', 'null', 'body'],
+  ['a prototype', '{"__proto__":{"reason":"x"}}', '__proto__'],
+];
+
+export const BAD_BODIES: Readonly<Record<keyof typeof GOOD_BODIES, readonly BadBody[]>> = {
+  createPlane: [
+    ...MALFORMED,
+    ['an unknown field', { ...PLANE, owner: 'x' }, 'owner'],
+    ['an unknown field of a store', store({ region: 'x' }), 'stores[0].region'],
+    ['a missing tenant', { ...PLANE, tenantId: undefined }, 'tenantId'],
+    ['a blank name', { ...PLANE, name: ' \t' }, 'name'],
+    ['an overlong name', { ...PLANE, name: 'x'.repeat(201) }, 'name'],
+    ['a control character', { ...PLANE, name: 'a\u0000b' }, 'name'],
+    ['half a surrogate pair', { ...PLANE, tenantId: 'a\ud800' }, 'tenantId'],
+    ['a number for a name', { ...PLANE, name: 7 }, 'name'],
+    ['an unknown type', { ...PLANE, type: 'graph' }, 'type'],
+    ['no store', { ...PLANE, stores: [] }, 'stores'],
+    ['too many stores', { ...PLANE, stores: manyStores(21) }, 'stores'],
+    ['an unknown kind of store', store({ kind: 'ftp' }), 'stores[0].kind'],
+    ['an empty prefix', store({ prefix: '' }), 'stores[0].prefix'],
+    ['a prefix without its slash', store({ prefix: 'kp-1' }), 'stores[0].prefix'],
+    ['a prefix that is only a slash', store({ prefix: '/' }), 'stores[0].prefix'],
+    ['an absolute prefix', store({ prefix: '/kp-1/' }), 'stores[0].prefix'],
+    ['an overlong prefix', store({ prefix: `${'ü'.repeat(512)}/` }), 'stores[0].prefix'],
+    ['half a surrogate pair in a prefix', store({ prefix: 'a\udc00/' }), 'stores[0]'],
+    ['no bucket name', store({ bucket: 'Documents' }), 'stores[0].bucket'],
+    [
+      'an empty partition key',
+      {
+        ...PLANE,
+        stores: [
+          { kind: 'dynamodb-partition', table: 't-1', partitionKey: { name: 'pk', value: '' } },
+        ],
+      },
+      'stores[0].partitionKey.value',
+    ],
+    ['the same store twice', { ...PLANE, stores: [PLANE.stores[0], PLANE.stores[0]] }, 'stores[1]'],
+    [
+      'a store inside another',
+      { ...PLANE, stores: [PLANE.stores[0], { ...PLANE.stores[0], prefix: 'kp-1/a/' }] },
+      'stores[1]',
+    ],
+    [
+      'tokens in a partition that is a store',
+      {
+        ...PLANE,
+        stores: [{ kind: 'dynamodb-partition', table: 't-1', partitionKey: PARTITION }],
+        access: [{ kind: 'token-partition', table: 't-1', partitionKey: PARTITION }],
+      },
+      'access[0]',
+    ],
+    [
+      'the same endpoint twice',
+      {
+        ...PLANE,
+        access: [
+          { kind: 'query-endpoint', functionName: 'query-1' },
+          { kind: 'query-endpoint', functionName: 'query-1' },
+        ],
+      },
+      'access[1]',
+    ],
+  ],
+  startOffboarding: [
+    ...MALFORMED,
+    ['no reason', {}, 'reason'],
+    ['a blank reason', start({ reason: '  ' }), 'reason'],
+    ['an overlong reason', start({ reason: 'x'.repeat(1001) }), 'reason'],
+    ['an unknown field', start({ requestedBy: 'me' }), 'requestedBy'],
+    ['a negative grace period', start({ gracePeriodDays: -1 }), 'gracePeriodDays'],
+    ['a fraction of a day', start({ gracePeriodDays: 1.5 }), 'gracePeriodDays'],
+    ['a huge grace period', start({ gracePeriodDays: 181 }), 'gracePeriodDays'],
+    ['days as text', start({ gracePeriodDays: '7' }), 'gracePeriodDays'],
+    ['infinitely many days', '{"reason":"x","gracePeriodDays":1e999}', 'gracePeriodDays'],
+    ['a negative retention', start({ retentionDays: -1 }), 'retentionDays'],
+    ['a huge retention', start({ retentionDays: 3651 }), 'retentionDays'],
+    ['erasure with a retention', start({ erasure: true, retentionDays: 1 }), 'retentionDays'],
+    ['erasure as text', start({ erasure: 'true' }), 'erasure'],
+    ['force without its reason', start({ force: true }), 'forceReason'],
+    ['a reason for no force', start({ forceReason: 'x' }), 'forceReason'],
+  ],
+  decideApproval: [
+    ...MALFORMED,
+    ['neither', { ...GOOD_BODIES.decideApproval, decision: 'maybe' }, 'decision'],
+    ['another spelling', { ...GOOD_BODIES.decideApproval, decision: 'Approve' }, 'decision'],
+    ['no reason', { decision: 'approve', scopeHash: SCOPE_HASH }, 'reason'],
+    ['no scope hash', { decision: 'approve', reason: 'ok' }, 'scopeHash'],
+    ['half a hash', { ...GOOD_BODIES.decideApproval, scopeHash: 'c'.repeat(32) }, 'scopeHash'],
+    ['an approver in the body', { ...GOOD_BODIES.decideApproval, approver: 'x' }, 'approver'],
+  ],
+  putLease: [
+    ...MALFORMED,
+    ['an unknown kind', { kind: 'write', ttlSeconds: 60 }, 'kind'],
+    ['no time', { kind: 'run' }, 'ttlSeconds'],
+    ['no time at all', { kind: 'run', ttlSeconds: 0 }, 'ttlSeconds'],
+    ['more than a day', { kind: 'run', ttlSeconds: 86_401 }, 'ttlSeconds'],
+    ['a holder in the body', { kind: 'run', ttlSeconds: 60, heldBy: 'x' }, 'heldBy'],
+  ],
+  putDependent: [
+    ...MALFORMED,
+    ['an empty kind', { kind: '' }, 'kind'],
+    ['an overlong kind', { kind: 'x'.repeat(129) }, 'kind'],
+    ['a control character', { kind: 'a\nb' }, 'kind'],
+  ],
+};
+
+function manyStores(count: number) {
+  return Array.from({ length: count }, (_, index) => ({
+    ...PLANE.stores[0],
+    prefix: `kp-${index}/`,
+  }));
+}
