@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { isOffboardingError } from './core/errors.ts';
 import type { EventLog } from './event-log.ts';
 import { parseEvent } from './parse-event.ts';

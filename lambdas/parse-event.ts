@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { OffboardingError } from './core/errors.ts';
 
 /** The request as it travels through the workflow; unknown fields are dropped, so that older executions stay readable. */

@@ -1,5 +1,5 @@
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
-import { z } from 'zod';
+import * as z from 'zod';
 import { isErrorCode, OffboardingError } from '../core/errors.ts';
 import { LEDGER_ENTRY_TYPES, type LedgerEntry } from '../core/ledger-entry.ts';
 import { LIFECYCLE_STATES } from '../core/lifecycle.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { LifecycleState } from './lifecycle.ts';
 
 const PARTITION_KEY_MAX_BYTES = 2048; // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { OffboardingError } from '../core/errors.ts';
 import { isSuperseded } from '../core/ledger-state.ts';
 import { PROTECTED_TRANSITIONS } from '../core/lifecycle.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type JsonObject, LEDGER_ENTRY_TYPES, type LedgerEntryType } from '../core/ledger-entry.ts';
 import type { RecordCommand } from '../core/ledger-rules.ts';
 import { LIFECYCLE_STATES, type LifecycleState, PROTECTED_TRANSITIONS } from '../core/lifecycle.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { OffboardingError } from '../core/errors.ts';
 import { isSuperseded, type LedgerState } from '../core/ledger-state.ts';
 import { isTombstone, type PlaneRecord } from '../core/plane.ts';
