@@ -77,7 +77,7 @@ describe('what another plane has', () => {
       const { claim } = storeClaims(tables.client, table);
       await claim('kp_1', theirs, NOW);
       const before = await held();
-      await expect(claim('kp_2', ours, NOW, 'stores[3]')).rejects.toMatchObject({
+      await expect(claim('kp_2', ours, NOW, { field: 'stores[3]' })).rejects.toMatchObject({
         name: 'STORE_TAKEN',
         message: 'stores[3] belongs to another plane',
         details: { field: 'stores[3]' },
@@ -113,6 +113,19 @@ test('a refused repetition does not take away what the plane had', async () => {
   await intruder.claim('kp_2', prefix('a/b/'), NOW);
   await expect(claim('kp_1', prefix('a/'), NOW)).rejects.toMatchObject({ name: 'STORE_TAKEN' });
   expect(await held()).toContain('kp_1 s3://documents a/');
+});
+
+test('what an interrupted registration left behind is taken over, whatever else is not', async () => {
+  const { claim } = storeClaims(tables.client, table);
+  await claim('kp_lost', prefix('a/b/'), NOW);
+  await claim('kp_lost', prefix('a/c/'), NOW);
+  const isAbandoned = async ({ planeId }: { planeId: string }) => planeId === 'kp_lost';
+  await claim('kp_1', prefix('a/'), NOW, { isAbandoned });
+  expect(await held()).toEqual(['kp_1 s3://documents a/']);
+  await expect(claim('kp_2', prefix('a/b/'), NOW, { isAbandoned })).rejects.toMatchObject({
+    name: 'STORE_TAKEN',
+  });
+  expect(await held()).toEqual(['kp_1 s3://documents a/']);
 });
 
 test('of two overlapping claims at the same time never both are accepted', async () => {

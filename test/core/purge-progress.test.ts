@@ -1,0 +1,76 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import {
+  type Amount,
+  openProgress,
+  outstanding,
+  type PartProgress,
+  plus,
+  settlePart,
+} from '../../lambdas/core/purge-progress.ts';
+import { purgeScope } from '../support/builders.ts';
+
+const part = (changes: Partial<PartProgress> = {}): PartProgress => ({
+  kind: 'bag',
+  ref: 'r',
+  found: { count: 10, bytes: 100 },
+  destroyed: { count: 4, bytes: 40 },
+  alreadyAbsent: { count: 1, bytes: 10 },
+  underway: false,
+  ...changes,
+});
+
+test('what vanished between two runs was already absent', () => {
+  expect(settlePart(part(), { count: 3, bytes: 30 })).toEqual(
+    part({ alreadyAbsent: { count: 3, bytes: 30 } }),
+  );
+});
+
+test('what vanished under a request without an answer was destroyed by it', () => {
+  expect(settlePart(part({ underway: true }), { count: 3, bytes: 30 })).toEqual(
+    part({ destroyed: { count: 6, bytes: 60 } }),
+  );
+});
+
+test('what has grown takes nothing back', () => {
+  expect(settlePart(part(), { count: 9, bytes: 900 })).toEqual(part());
+});
+
+test('a new approval goes on in the books of the one before', () => {
+  const scope = purgeScope({ parts: [{ kind: 'bag', ref: 'r', count: 5, bytes: 50 }] });
+  const earlier = {
+    scopeHash: 'old',
+    startedAt: '2027-11-30T10:00:00.000Z',
+    parts: [part()],
+    uploadsAborted: 2,
+  };
+  expect(openProgress(scope, 'new', '2027-12-01T10:00:00.000Z', earlier)).toEqual({
+    scopeHash: 'new',
+    startedAt: '2027-11-30T10:00:00.000Z',
+    uploadsAborted: 2,
+    parts: [part()],
+  });
+});
+
+test('whatever happens, found = destroyed + already absent + outstanding', () => {
+  const amount = (most: number) =>
+    fc.nat(most).map((count): Amount => ({ count, bytes: count * 7 }));
+  const run = fc.record({ removed: amount(30), vanished: amount(30), crashed: fc.boolean() });
+  fc.assert(
+    fc.property(amount(100), fc.array(run, { maxLength: 8 }), (found, runs) => {
+      const nothing = { count: 0, bytes: 0 };
+      let books = part({ found, destroyed: nothing, alreadyAbsent: nothing });
+      let there = found.count;
+      for (const { removed, vanished, crashed } of runs) {
+        const byUs = Math.min(removed.count, there);
+        const byOthers = Math.min(vanished.count, there - byUs);
+        there -= byUs + byOthers;
+        const answered = crashed ? nothing : { count: byUs, bytes: byUs * 7 };
+        books = { ...books, destroyed: plus(books.destroyed, answered), underway: crashed };
+        books = settlePart(books, { count: there, bytes: there * 7 });
+        expect(outstanding(books)).toEqual({ count: there, bytes: there * 7 });
+        expect(plus(plus(books.destroyed, books.alreadyAbsent), outstanding(books))).toEqual(found);
+      }
+    }),
+  );
+});
