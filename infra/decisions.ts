@@ -33,21 +33,15 @@ export class Decisions extends Construct {
     this.setTable(fn);
   }
 
-  /** Reads what is asked, not its token. */
-  grantRead(fn: ProductFunction): void {
-    this.table.grants.actions(fn, 'dynamodb:GetItem');
-    this.setTable(fn);
-  }
-
   /** Reads what is asked with its token, and removes it once it is answered. */
   grantDecide(fn: ProductFunction): void {
-    this.table.grants.actions(fn, 'dynamodb:GetItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem');
+    this.table.grants.actions(fn, 'dynamodb:GetItem', 'dynamodb:DeleteItem');
     this.grantKey(fn, 'kms:Decrypt');
     this.setTable(fn);
   }
 
   grantDestroy(fn: ProductFunction): void {
-    this.table.grants.actions(fn, 'dynamodb:GetItem', 'dynamodb:DeleteItem');
+    this.table.grants.actions(fn, 'dynamodb:DeleteItem');
     this.setTable(fn);
   }
 

@@ -28,9 +28,9 @@ export class Evidence extends Construct {
     });
   }
 
-  /** Signs and stores certificates. */
+  /** Signs and stores certificates, and reads the one that an earlier run has stored. */
   grantIssue(fn: ProductFunction): void {
-    this.allowOnCertificates(fn, 's3:PutObject');
+    this.allowOnCertificates(fn, 's3:PutObject', 's3:GetObject');
     fn.addToRolePolicy(
       new PolicyStatement({
         actions: ['kms:Sign', 'kms:GetPublicKey'],
@@ -44,10 +44,10 @@ export class Evidence extends Construct {
     this.allowOnCertificates(fn, 's3:GetObject');
   }
 
-  private allowOnCertificates(fn: ProductFunction, action: string): void {
+  private allowOnCertificates(fn: ProductFunction, ...actions: string[]): void {
     fn.addToRolePolicy(
       new PolicyStatement({
-        actions: [action],
+        actions,
         resources: [this.bucket.arnForObjects('certificates/*')],
       }),
     );

@@ -3,6 +3,7 @@ import type { Construct } from 'constructs';
 import type { LambdaName } from './bundle.ts';
 import type { Capabilities } from './capabilities.ts';
 import type { WorkflowFunctions } from './offboarding-workflow.ts';
+import { ProductFunction } from './product-function.ts';
 import { StageFunction, type StageFunctionProps } from './stage-function.ts';
 
 // A step that may have millions of records before it works for as long as Lambda lets it, and then asks to be called again.
@@ -33,7 +34,12 @@ export function createWorkflowFunctions(
   const verifyDeactivate = stage('verify-deactivate', 'Verifies that nobody uses it.', SHORT);
   usage.grantRead(verifyDeactivate);
 
-  const policyGate = stage('policy-gate', 'Decides on protected transitions.', SHORT);
+  const policyGate = new ProductFunction(scope, 'policy-gate', {
+    config,
+    description: 'Decides on protected transitions, and acts on none.',
+    ...SHORT,
+  });
+  ledger.grantRead(policyGate);
   usage.grantRead(policyGate);
   recorder.grantRecord(policyGate);
 
@@ -72,7 +78,12 @@ export function createWorkflowFunctions(
   registry.grantScrub(purge);
   purgeSchedule.grantCancel(purge);
 
-  const certificate = stage('certificate', 'Issues the certificate of a purge.', SHORT);
+  const certificate = new ProductFunction(scope, 'certificate', {
+    config,
+    description: 'Issues the certificate of a purge.',
+    ...SHORT,
+  });
+  ledger.grantRead(certificate);
   evidence.grantIssue(certificate);
   recorder.grantRecord(certificate);
 

@@ -1,0 +1,27 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { inject } from 'vitest';
+
+export interface TemplateResource {
+  readonly Type: string;
+  readonly Properties: Record<string, unknown>;
+  readonly DeletionPolicy?: string;
+  readonly UpdateReplacePolicy?: string;
+}
+
+export type StackName = 'Offboarding-dev' | 'Offboarding-prod';
+
+/** The template that `cdk deploy` would send, as synthesised for this run. */
+export function readTemplate(stack: StackName): Readonly<Record<string, unknown>> {
+  return JSON.parse(
+    readFileSync(join(inject('assemblyDirectory'), `${stack}.template.json`), 'utf8'),
+  );
+}
+
+export function resourcesOf(
+  stack: StackName,
+  type?: string,
+): readonly (readonly [logicalId: string, resource: TemplateResource])[] {
+  const resources = readTemplate(stack).Resources as Record<string, TemplateResource>;
+  return Object.entries(resources).filter(([, { Type }]) => type === undefined || Type === type);
+}
