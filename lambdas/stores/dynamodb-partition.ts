@@ -88,13 +88,12 @@ export function createDynamodbPartitionStore(
     const item = await readItem(record);
     if (!item) return tally.alreadyAbsent();
     if (sha256(canonicalItem(item)) !== record.sha256) return tally.changed(record);
-    const { keyNames } = await schema();
     try {
       await client.send(
         new DeleteItemCommand({
           TableName: table,
           Key: parseCanonicalItem(record.key),
-          ...unchangedItemCondition(item, keyNames),
+          ...unchangedItemCondition(item),
         }),
       );
       tally.removed(record);

@@ -1,0 +1,156 @@
+import { text } from 'node:stream/consumers';
+import {
+  type AttributeValue,
+  DeleteItemCommand,
+  GetItemCommand,
+  PutItemCommand,
+} from '@aws-sdk/client-dynamodb';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createDynamodbPartitionStore } from '../../lambdas/stores/dynamodb-partition.ts';
+import type { PartitionItem, Store, StoreRecord } from '../../lambdas/stores/store.ts';
+import { type DynaliteTables, startDynalite } from '../support/dynalite-tables.ts';
+
+let tables: DynaliteTables;
+beforeAll(async () => {
+  tables = await startDynalite();
+});
+afterAll(() => tables.close());
+
+const EVERYTHING = {
+  text: { S: 'ünïcode "quoted"\n' },
+  digits: { N: '12345678901234567890123456789012345678' },
+  small: { N: '0.0000000000000000000000000000000000001' },
+  binary: { B: new Uint8Array([0, 255, 128]) },
+  yes: { BOOL: true },
+  nothing: { NULL: true },
+  strings: { SS: ['b', 'a'] },
+  numbers: { NS: ['10', '9'] },
+  blobs: { BS: [new Uint8Array([2]), new Uint8Array([1])] },
+  list: { L: [{ N: '1' }, { M: { deep: { B: new Uint8Array([7]) } } }] },
+} satisfies Record<string, AttributeValue>;
+
+let made = 0;
+async function partition(
+  ...items: Record<string, AttributeValue>[]
+): Promise<{ table: string; store: Store }> {
+  made += 1;
+  const table = `chunks-${made}`;
+  await tables.create(table, { name: 'planeId', type: 'S' }, { name: 'chunk', type: 'N' });
+  for (const item of items) await put(table, { planeId: { S: 'kp-1' }, ...item });
+  const partitionKey = { name: 'planeId', value: 'kp-1' };
+  const descriptor = { kind: 'dynamodb-partition', table, partitionKey } as const;
+  return { table, store: createDynamodbPartitionStore(tables.client, descriptor) };
+}
+
+async function put(table: string, item: Record<string, AttributeValue>): Promise<void> {
+  await tables.client.send(new PutItemCommand({ TableName: table, Item: item }));
+}
+
+async function listed(store: Store, after?: StoreRecord): Promise<PartitionItem[]> {
+  const items: PartitionItem[] = [];
+  for await (const page of store.inventory(after))
+    for (const record of page) if (record.kind === 'item') items.push(record);
+  return items;
+}
+
+test('an item is its canonical DynamoDB JSON: sets sorted, binary as base64, every digit kept', async () => {
+  const { store } = await partition({ chunk: { N: '1' }, ...EVERYTHING });
+  const [item] = await listed(store);
+  expect(item?.key).toBe('{"chunk":{"N":"1"},"planeId":{"S":"kp-1"}}');
+  const json =
+    '{"binary":{"B":"AP+A"},"blobs":{"BS":["AQ==","Ag=="]},"chunk":{"N":"1"},' +
+    '"digits":{"N":"12345678901234567890123456789012345678"},' +
+    '"list":{"L":[{"N":"1"},{"M":{"deep":{"B":"Bw=="}}}]},"nothing":{"NULL":true},' +
+    '"numbers":{"NS":["10","9"]},"planeId":{"S":"kp-1"},' +
+    '"small":{"N":"0.0000000000000000000000000000000000001"},"strings":{"SS":["a","b"]},' +
+    '"text":{"S":"ünïcode \\"quoted\\"\\n"},"yes":{"BOOL":true}}';
+  expect(await text(await store.open(item as PartitionItem))).toBe(json);
+  expect(item?.size).toBe(Buffer.byteLength(json));
+  expect(await store.measure()).toEqual({ count: 1, bytes: Buffer.byteLength(json) });
+});
+
+test('only the named partition is listed, and removed to the last attribute type', async () => {
+  const { table, store } = await partition(
+    { chunk: { N: '1' }, ...EVERYTHING },
+    { chunk: { N: '2' } },
+  );
+  await put(table, { planeId: { S: 'kp-10' }, chunk: { N: '1' } });
+  const records = await listed(store);
+  expect(records).toHaveLength(2);
+  const { removedBytes, ...report } = await store.remove(records);
+  expect(report).toEqual({ removed: 2, alreadyAbsent: 0, changed: [], failed: [] });
+  expect(removedBytes).toBe(records.reduce((sum, { size }) => sum + size, 0));
+  expect(await store.measure()).toEqual({ count: 0, bytes: 0 });
+  const { Item } = await tables.client.send(
+    new GetItemCommand({ TableName: table, Key: { planeId: { S: 'kp-10' }, chunk: { N: '1' } } }),
+  );
+  expect(Item).toBeDefined();
+});
+
+test('a changed item is left alone, a missing one counts as absent', async () => {
+  const { table, store } = await partition(
+    { chunk: { N: '1' } },
+    { chunk: { N: '2' } },
+    { chunk: { N: '3' } },
+  );
+  const records = await listed(store);
+  await put(table, { planeId: { S: 'kp-1' }, chunk: { N: '1' }, note: { S: 'new' } });
+  const key = { planeId: { S: 'kp-1' }, chunk: { N: '2' } };
+  await tables.client.send(new DeleteItemCommand({ TableName: table, Key: key }));
+  const report = await store.remove(records);
+  expect(report).toMatchObject({ removed: 1, alreadyAbsent: 1, failed: [] });
+  expect(report.changed).toEqual([records[0]]);
+  expect((await store.measure()).count).toBe(1);
+  await expect(store.open(records[0] as PartitionItem)).rejects.toMatchObject({
+    name: 'SOURCE_CHANGED',
+  });
+  await expect(store.open(records[1] as PartitionItem)).rejects.toMatchObject({
+    name: 'SOURCE_CHANGED',
+  });
+});
+
+test('an item of 400 KB and one of 200 attributes are removed like any other', async () => {
+  const wide = Object.fromEntries(
+    Array.from({ length: 200 }, (_, index) => [`attribute-${index}`, { N: String(index) }]),
+  );
+  const { store } = await partition(
+    { chunk: { N: '1' }, body: { S: 'x'.repeat(399_000) } },
+    { chunk: { N: '2' }, ...wide },
+  );
+  expect(await store.remove(await listed(store))).toMatchObject({ removed: 2, failed: [] });
+});
+
+test('a partition of several pages is listed whole, and goes on behind any page', async () => {
+  const items = Array.from({ length: 9 }, (_, index) => ({
+    chunk: { N: String(index) },
+    body: { S: 'x'.repeat(300_000) },
+  }));
+  const { store } = await partition(...items);
+  const pages: (readonly StoreRecord[])[] = [];
+  for await (const page of store.inventory()) pages.push(page);
+  expect(pages.length).toBeGreaterThan(1);
+  const all = pages.flat();
+  expect(all).toHaveLength(9);
+  expect(await listed(store, pages[0]?.at(-1))).toEqual(all.slice(pages[0]?.length));
+});
+
+test('a number is a partition key too', async () => {
+  await tables.create('by-number', { name: 'tenant', type: 'N' });
+  await put('by-number', { tenant: { N: '42' } });
+  const store = createDynamodbPartitionStore(tables.client, {
+    kind: 'dynamodb-partition',
+    table: 'by-number',
+    partitionKey: { name: 'tenant', value: '42' },
+  });
+  expect((await listed(store)).map(({ key }) => key)).toEqual(['{"tenant":{"N":"42"}}']);
+});
+
+test('a descriptor that names another attribute than the partition key is refused', async () => {
+  const { table } = await partition();
+  const store = createDynamodbPartitionStore(tables.client, {
+    kind: 'dynamodb-partition',
+    table,
+    partitionKey: { name: 'chunk', value: '1' },
+  });
+  await expect(store.measure()).rejects.toThrow(`the partition key of table ${table} is planeId`);
+});

@@ -1,0 +1,232 @@
+import { text } from 'node:stream/consumers';
+import {
+  CreateMultipartUploadCommand,
+  ListMultipartUploadsCommand,
+  PutObjectCommand,
+} from '@aws-sdk/client-s3';
+import { afterEach, expect, test } from 'vitest';
+import type { ObjectVersion, Store, StoreRecord } from '../../lambdas/stores/store.ts';
+import { type ArchiveWorld, startArchiveWorld } from '../support/archive-world.ts';
+
+let world: ArchiveWorld;
+afterEach(() => world.close());
+
+const HOSTILE_KEYS = [
+  '',
+  'plain.md',
+  'Plain.md',
+  'with space+plus.md',
+  'quote"\'<b>&amp;.md',
+  'line\nbreak.md',
+  'return\r.md',
+  'tab\t.md',
+  '../up.md',
+  'a/../b.md',
+  './here',
+  'double//slash',
+  'encoded%2Fslash',
+  'encoded%252Fslash',
+  'trailing/',
+  'ünïcode/日本語/😀.md',
+  '\uFF5E after, in UTF-8, is \u{1F600}',
+  'x'.repeat(1024 - 'kp-1/'.length),
+];
+
+async function listed(store: Store, after?: StoreRecord): Promise<StoreRecord[]> {
+  const records: StoreRecord[] = [];
+  for await (const page of store.inventory(after)) records.push(...page);
+  return records;
+}
+
+async function start(versioned: boolean): Promise<Store> {
+  world = await startArchiveWorld({ versioned });
+  return world.open(world.documents);
+}
+
+test('hostile keys are listed as they are, opened, and removed, and only they', async () => {
+  const store = await start(true);
+  for (const [index, key] of HOSTILE_KEYS.entries()) await world.put(key, `body ${index}`);
+  await world.put('plain.md', 'of the neighbour', 'kp-10/');
+  const records = await listed(store);
+  expect(records.map(({ key }) => key)).toEqual(
+    HOSTILE_KEYS.map((key) => `kp-1/${key}`).sort((a, b) =>
+      Buffer.compare(Buffer.from(a), Buffer.from(b)),
+    ),
+  );
+  for (const record of records) {
+    const content = await text(await store.open(record as ObjectVersion));
+    expect(content).toBe(`body ${HOSTILE_KEYS.indexOf(record.key.slice('kp-1/'.length))}`);
+  }
+  expect(await store.remove(records)).toEqual({
+    removed: HOSTILE_KEYS.length,
+    removedBytes: records.reduce((sum, record) => sum + (record as ObjectVersion).size, 0),
+    alreadyAbsent: 0,
+    changed: [],
+    failed: [],
+  });
+  expect(await store.measure()).toEqual({ count: 0, bytes: 0 });
+  expect((await neighbour().measure()).count).toBe(1);
+});
+
+function neighbour(): Store {
+  return world.open({ kind: 's3-prefix', bucket: 'documents', prefix: 'kp-10/' });
+}
+
+test('every version and delete marker is listed, newest first, and removed by its own id', async () => {
+  const store = await start(true);
+  await world.put('a', 'one');
+  await world.put('a', 'two!');
+  await world.hide('a');
+  await world.put('b', '');
+  const records = await listed(store);
+  expect(records.map(({ key, kind }) => [key, kind])).toEqual([
+    ['kp-1/a', 'delete-marker'],
+    ['kp-1/a', 'object'],
+    ['kp-1/a', 'object'],
+    ['kp-1/b', 'object'],
+  ]);
+  expect(await store.measure()).toEqual({ count: 4, bytes: 7 });
+  const oldest = records[2] as ObjectVersion;
+  expect(await text(await store.open(oldest))).toBe('one');
+  expect(await store.remove([oldest])).toMatchObject({ removed: 1, removedBytes: 3 });
+  expect(await listed(store)).toEqual(records.filter((record) => record !== oldest));
+});
+
+test('what is gone already counts apart, although S3 would call it deleted', async () => {
+  const store = await start(true);
+  for (const key of ['a', 'b', 'c']) await world.put(key, key);
+  const records = await listed(store);
+  await store.remove(records.slice(1, 2));
+  expect(await store.remove(records)).toMatchObject({ removed: 2, alreadyAbsent: 1, failed: [] });
+  expect(await store.remove(records)).toMatchObject({ removed: 0, alreadyAbsent: 3 });
+});
+
+test('in an unversioned bucket an object is removed only while it is the one that was listed', async () => {
+  const store = await start(false);
+  for (const key of ['a', 'b']) await world.put(key, 'old');
+  const records = await listed(store);
+  expect(records.map((record) => record.kind === 'object' && record.versionId)).toEqual([
+    'null',
+    'null',
+  ]);
+  await world.put('a', 'new');
+  const report = await store.remove(records);
+  expect(report).toMatchObject({ removed: 1, alreadyAbsent: 0, failed: [] });
+  expect(report.changed).toEqual([records[0]]);
+  await expect(store.open(records[0] as ObjectVersion)).rejects.toMatchObject({
+    name: 'SOURCE_CHANGED',
+  });
+});
+
+test('an object replaced between the listing and the delete is protected by its ETag', async () => {
+  const store = await start(false);
+  for (const key of ['a', 'line\nbreak']) await world.put(key, 'old');
+  const records = await listed(store);
+  for (const key of ['a', 'line\nbreak']) await world.put(key, 'new');
+  const report = await store.remove(records, 'listed-just-now');
+  expect(report).toMatchObject({ removed: 0, failed: [] });
+  expect(report.changed).toHaveLength(2);
+  expect((await store.measure()).count).toBe(2);
+});
+
+test('more than 1,000 records take one listing and one delete per 1,000', async () => {
+  const store = await start(true);
+  for (let start = 0; start < 1300; start += 50)
+    await Promise.all(
+      Array.from({ length: 50 }, (_, index) => world.put(`doc-${start + index}`, 'x')),
+    );
+  const records = await listed(store);
+  const calls = countCalls();
+  expect(await store.remove(records)).toMatchObject({ removed: 1300, failed: [] });
+  expect(calls).toEqual({ ListObjectVersionsCommand: 2, DeleteObjectsCommand: 2 });
+});
+
+function countCalls(): Record<string, number> {
+  const calls: Record<string, number> = {};
+  world.s3.middlewareStack.add(
+    (next, { commandName = '' }) =>
+      (args) => {
+        calls[commandName] = (calls[commandName] ?? 0) + 1;
+        return next(args);
+      },
+    { step: 'initialize' },
+  );
+  return calls;
+}
+
+test('errors in the reply are read and retried, and refused records are reported by code', async () => {
+  const store = await start(true);
+  for (const key of ['a', 'b', 'c']) await world.put(key, key);
+  let replies = 0;
+  world.s3.middlewareStack.add(
+    (next, { commandName }) =>
+      async (args) => {
+        const result = await next(args);
+        if (commandName !== 'DeleteObjectsCommand') return result;
+        replies += 1;
+        return { ...result, output: { ...result.output, ...withErrors(args.input, replies) } };
+      },
+    { step: 'initialize' },
+  );
+  const records = await listed(store);
+  const report = await store.remove(records);
+  expect(replies).toBe(2);
+  expect(report).toMatchObject({ removed: 2, alreadyAbsent: 0 });
+  expect(report.failed).toEqual([{ record: records[2], code: 'AccessDenied' }]);
+});
+
+/** The first reply says SlowDown of `b`, and every reply AccessDenied of `c`. */
+function withErrors(input: object, reply: number) {
+  const { Delete } = input as { Delete: { Objects: { Key: string; VersionId: string }[] } };
+  const refusals: Record<string, string> = { 'kp-1/c': 'AccessDenied' };
+  if (reply === 1) refusals['kp-1/b'] = 'SlowDown';
+  return {
+    Deleted: Delete.Objects.filter(({ Key }) => !refusals[Key]),
+    Errors: Delete.Objects.filter(({ Key }) => refusals[Key]).map((object) => ({
+      ...object,
+      Code: refusals[object.Key],
+    })),
+  };
+}
+
+test('a listing goes on behind the last record of any page', async () => {
+  const store = await start(true);
+  for (let round = 0; round < 6; round += 1) {
+    await Promise.all(
+      Array.from({ length: 300 }, (_, index) => world.put(`doc-${index}`, `${round}`)),
+    );
+    if (round % 2 === 0) await world.hide('doc-7');
+  }
+  const pages: (readonly StoreRecord[])[] = [];
+  for await (const page of store.inventory()) pages.push(page);
+  expect(pages.map(({ length }) => length)).toEqual([1000, 803]);
+  expect(await listed(store, pages[0]?.at(-1))).toEqual(pages[1]);
+});
+
+test('uploads are aborted under the prefix and nowhere else', async () => {
+  const store = await start(true);
+  for (const Key of ['kp-1/a', 'kp-1/line\nbreak', 'kp-10/b', 'kp-1'])
+    await world.s3.send(new CreateMultipartUploadCommand({ Bucket: 'documents', Key }));
+  expect(await store.abortUploads()).toBe(2);
+  expect(await store.abortUploads()).toBe(0);
+  const { Uploads } = await world.s3.send(new ListMultipartUploadsCommand({ Bucket: 'documents' }));
+  expect(Uploads?.map(({ Key }) => Key)).toEqual(['kp-1', 'kp-10/b']);
+});
+
+test('an object in an archive class is told apart from one that changed', async () => {
+  const store = await start(true);
+  await world.s3.send(
+    new PutObjectCommand({
+      Bucket: 'documents',
+      Key: 'kp-1/cold',
+      Body: 'x',
+      StorageClass: 'GLACIER',
+    }),
+  );
+  const [record] = await listed(store);
+  expect(record).toMatchObject({ storageClass: 'GLACIER' });
+  await expect(store.open(record as ObjectVersion)).rejects.toMatchObject({
+    name: 'ARCHIVE_FAILED',
+    message: 'a source object lies in an archive class: restore it first',
+  });
+});
