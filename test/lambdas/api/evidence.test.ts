@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import { assertChain } from '../../../lambdas/core/ledger-entry.ts';
+import { PLANE_ID, TIMES } from '../../support/builders.ts';
+import { certified, JOURNEYS, ledgerOf } from '../../support/ledgers.ts';
+import { apiWorld } from './api-world.ts';
+
+const TOMBSTONE = { planeId: PLANE_ID, lifecycleState: 'PURGED', ledgerSeq: 9 } as const;
+
+async function purgedWorld() {
+  const entries = await ledgerOf(...JOURNEYS.PURGED, certified);
+  return apiWorld({ entries, plane: TOMBSTONE, now: TIMES.purged });
+}
+
+describe('the ledger', () => {
+  it('of a purged plane is still there, whole and unbroken', async () => {
+    const { status, body } = await (await purgedWorld()).call('GET', '/planes/{planeId}/ledger');
+    expect(status).toBe(200);
+    expect(body.entries).toHaveLength(9);
+    expect(body).not.toHaveProperty('nextToken');
+    await assertChain(body.entries);
+  });
+
+  it('comes page by page, each entry once', async () => {
+    const api = await purgedWorld();
+    const seen: number[] = [];
+    let nextToken: string | undefined;
+    do {
+      const query = { limit: '3', ...(nextToken && { nextToken }) };
+      const { body } = await api.call('GET', '/planes/{planeId}/ledger', { query });
+      seen.push(...body.entries.map((entry: { seq: number }) => entry.seq));
+      nextToken = body.nextToken;
+    } while (nextToken);
+    expect(seen).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  });
+
+  it('is empty for a plane that never left ACTIVE', async () => {
+    const { body } = await apiWorld().call('GET', '/planes/{planeId}/ledger');
+    expect(body).toEqual({ entries: [] });
+  });
+
+  it.each(['x', '9', 'YWZ0ZXItLTE', Buffer.from('after-0').toString('base64url')])(
+    'takes no token that it did not give out: %s',
+    async (nextToken) => {
+      const api = await purgedWorld();
+      expect(
+        await api.call('GET', '/planes/{planeId}/ledger', { query: { nextToken } }),
+      ).toMatchObject({ status: 400, body: { errors: [{ field: 'nextToken' }] } });
+    },
+  );
+});
+
+describe('the certificate', () => {
+  it('is the signed statement itself', async () => {
+    const answer = await (await purgedWorld()).call('GET', '/planes/{planeId}/certificate');
+    expect(answer).toMatchObject({
+      status: 200,
+      contentType: 'application/jose',
+      body: `jws-of-${PLANE_ID}`,
+    });
+  });
+
+  it.each(['ACTIVE', 'ARCHIVED', 'PURGED'] as const)(
+    'is a 404 for a plane that is %s and not certified',
+    async (state) => {
+      const api = apiWorld({ entries: await ledgerOf(...JOURNEYS[state]) });
+      expect(await api.call('GET', '/planes/{planeId}/certificate')).toMatchObject({
+        status: 404,
+        body: { code: 'NO_CERTIFICATE' },
+      });
+    },
+  );
+});
