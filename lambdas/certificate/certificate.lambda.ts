@@ -2,7 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
-import { z } from 'zod';
+import * as z from 'zod';
 import product from '../../package.json' with { type: 'json' };
 import { certificateArchive } from '../adapters/certificate-archive.ts';
 import { kmsSigner } from '../adapters/kms-signer.ts';
