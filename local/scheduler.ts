@@ -1,0 +1,197 @@
+import { randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import { z } from 'zod';
+import { type AwsService, type Caller, LOCAL_ACCOUNT, LOCAL_REGION } from './aws-service.ts';
+import type { Clock } from './clock.ts';
+import { readText, sendError, sendJson, WireError } from './json-wire.ts';
+import { readAtExpression } from './schedule-expression.ts';
+
+const ARN_PREFIX = `arn:aws:scheduler:${LOCAL_REGION}:${LOCAL_ACCOUNT}`;
+const DEFAULT_GROUP = 'default';
+
+/** The one-time schedules that start a state machine. Anything else is refused, not half done. */
+const createSchema = z.strictObject({
+  GroupName: z.string().default(DEFAULT_GROUP),
+  Description: z.string().max(512).optional(),
+  ScheduleExpression: z.string(),
+  ScheduleExpressionTimezone: z.string().default('UTC'),
+  FlexibleTimeWindow: z.strictObject({ Mode: z.literal('OFF') }),
+  Target: z.strictObject({
+    Arn: z
+      .string()
+      .regex(/^arn:aws:states:[^:]+:\d{12}:stateMachine:[\w-]+$/, 'not a state machine'),
+    RoleArn: z.string(),
+    Input: z
+      .string()
+      .refine((input) => !input.includes('<aws.scheduler.'), 'keywords are not replaced')
+      .default('{}'),
+  }),
+  ActionAfterCompletion: z.enum(['NONE', 'DELETE']).default('NONE'),
+  State: z.literal('ENABLED').default('ENABLED'),
+  ClientToken: z.string().default(randomUUID),
+});
+
+export interface Schedule extends z.infer<typeof createSchema> {
+  readonly Name: string;
+  readonly CreationDate: Date;
+  readonly cancel: () => void;
+}
+
+export interface SchedulerOptions {
+  readonly clock: Clock;
+  /** Starts an execution of the target with the permissions of its role. */
+  readonly startExecution: (target: {
+    Arn: string;
+    RoleArn: string;
+    Input: string;
+  }) => Promise<void>;
+  /** AWS would retry and then drop the event, or put it into a dead-letter queue. */
+  readonly onFailure: (scheduleArn: string, error: unknown) => void;
+}
+
+export interface Scheduler extends AwsService {
+  createGroup(name: string): void;
+}
+
+/** EventBridge Scheduler on the clock of the embedded cloud (REST JSON). */
+export function createScheduler({ clock, startExecution, onFailure }: SchedulerOptions): Scheduler {
+  const groups = new Set([DEFAULT_GROUP]);
+  const schedules = new Map<string, Schedule>();
+
+  function find(arn: string): Schedule {
+    const found = schedules.get(arn);
+    if (!found)
+      throw new WireError('ResourceNotFoundException', `Schedule ${arn} does not exist.`, {
+        status: 404,
+      });
+    return found;
+  }
+
+  function create(name: string, body: unknown, caller: Caller): string {
+    const parsed = createSchema.safeParse(body);
+    if (!parsed.success) throw invalid(z.prettifyError(parsed.error));
+    const request = parsed.data;
+    const { GroupName, Target } = request;
+    const arn = scheduleArn(GroupName, name);
+    caller.authorise('scheduler:CreateSchedule', arn);
+    caller.authorise('iam:PassRole', Target.RoleArn, {
+      'iam:PassedToService': 'scheduler.amazonaws.com',
+    });
+    if (!groups.has(GroupName))
+      throw new WireError(
+        'ResourceNotFoundException',
+        `Schedule group ${GroupName} does not exist.`,
+        { status: 404 },
+      );
+    const existing = schedules.get(arn);
+    if (existing?.ClientToken === request.ClientToken) return arn;
+    if (existing)
+      throw new WireError('ConflictException', `Schedule ${name} already exists.`, { status: 409 });
+    const at = readAtExpression(request.ScheduleExpression, request.ScheduleExpressionTimezone);
+    if (!at || at < clock.now())
+      throw invalid(`${request.ScheduleExpression} is not an at(…) that lies ahead`);
+    const waiting = new AbortController();
+    schedules.set(arn, {
+      ...request,
+      Name: name,
+      CreationDate: clock.now(),
+      cancel: () => waiting.abort(),
+    });
+    clock.waitUntil(at, { signal: waiting.signal, label: `schedule ${name}` }).then(
+      () => fire(arn),
+      () => undefined, // deleted
+    );
+    return arn;
+  }
+
+  async function fire(arn: string): Promise<void> {
+    const end = clock.begin();
+    const { Target, ActionAfterCompletion } = find(arn);
+    try {
+      await startExecution(Target);
+    } catch (error) {
+      onFailure(arn, error);
+    } finally {
+      if (ActionAfterCompletion === 'DELETE') schedules.delete(arn);
+      end();
+    }
+  }
+
+  function remove(arn: string): void {
+    find(arn).cancel();
+    schedules.delete(arn);
+  }
+
+  async function answer(request: IncomingMessage, caller: Caller): Promise<unknown> {
+    const url = new URL(request.url ?? '/', 'http://localhost');
+    const name = /^\/schedules\/([^/]+)$/.exec(url.pathname)?.[1];
+    if (name === undefined) {
+      if (request.method !== 'GET' || !/^\/schedules\/?$/.test(url.pathname))
+        throw invalid(`${request.method} ${url.pathname} is not provided`);
+      caller.authorise('scheduler:ListSchedules', `${ARN_PREFIX}:schedule/*/*`);
+      const group = url.searchParams.get('ScheduleGroup');
+      const prefix = url.searchParams.get('NamePrefix') ?? '';
+      const found = [...schedules.values()].filter(
+        ({ GroupName, Name }) => (!group || GroupName === group) && Name.startsWith(prefix),
+      );
+      return { Schedules: found.map(summary) };
+    }
+    if (request.method === 'POST') {
+      const body: unknown = JSON.parse((await readText(request)) || '{}');
+      return { ScheduleArn: create(decodeURIComponent(name), body, caller) };
+    }
+    const group = url.searchParams.get('groupName') ?? DEFAULT_GROUP;
+    const arn = scheduleArn(group, decodeURIComponent(name));
+    if (request.method === 'GET') {
+      caller.authorise('scheduler:GetSchedule', arn);
+      return describe(find(arn));
+    }
+    if (request.method === 'DELETE') {
+      caller.authorise('scheduler:DeleteSchedule', arn);
+      remove(arn);
+      return {};
+    }
+    throw invalid(`${request.method} of a schedule is not provided`);
+  }
+
+  return {
+    signingName: 'scheduler',
+    createGroup: (name) => {
+      groups.add(name);
+    },
+    async handle(request, response, caller) {
+      try {
+        sendJson(response, 200, await answer(request, caller));
+      } catch (error) {
+        sendError(response, error);
+      }
+    },
+    async close() {
+      for (const { cancel } of schedules.values()) cancel();
+    },
+  };
+}
+
+function scheduleArn(group: string, name: string): string {
+  return `${ARN_PREFIX}:schedule/${group}/${name}`;
+}
+
+function invalid(message: string): WireError {
+  return new WireError('ValidationException', message);
+}
+
+function summary({ Name, GroupName, State, CreationDate, Target }: Schedule) {
+  return {
+    Arn: scheduleArn(GroupName, Name),
+    CreationDate: CreationDate.getTime() / 1000,
+    GroupName,
+    Name,
+    State,
+    Target: { Arn: Target.Arn },
+  };
+}
+
+function describe(schedule: Schedule) {
+  const { cancel: _, ClientToken: __, ...fields } = schedule;
+  return { ...fields, ...summary(schedule), Target: schedule.Target };
+}
