@@ -5,6 +5,7 @@ import { evidenceRoutes } from '../../../lambdas/api/evidence-routes.ts';
 import { apiLambda } from '../../../lambdas/api/http.ts';
 import type { OffboardingPolicy } from '../../../lambdas/api/offboarding-request.ts';
 import { offboardingRoutes } from '../../../lambdas/api/offboarding-routes.ts';
+import type { PlaneReach } from '../../../lambdas/api/plane-reach.ts';
 import { planeRoutes } from '../../../lambdas/api/plane-routes.ts';
 import type { Execution, Executions, TaskCallback } from '../../../lambdas/api/ports.ts';
 import { usageRoutes } from '../../../lambdas/api/usage-routes.ts';
@@ -44,11 +45,13 @@ export function apiWorld({
   plane = planeRecord(),
   now = TIMES.requested,
   policy = { gracePeriodFloorDays: 0, retentionFloorDays: 0, forceAllowed: true },
+  reach = { buckets: ['documents', 'knowledge-*'], tables: ['t-*'], functions: ['query-*'] },
 }: {
   entries?: readonly LedgerEntry[];
   plane?: PlaneRecord | PlaneTombstone | undefined;
   now?: string;
   policy?: OffboardingPolicy;
+  reach?: PlaneReach;
 } = {}) {
   let time = new Date(now);
   const clock = () => time;
@@ -73,7 +76,7 @@ export function apiWorld({
       ...planeRoutes({
         registry,
         claims,
-        reach: { buckets: ['documents', 'knowledge-*'], tables: ['t-*'], functions: ['query-*'] },
+        reach,
         newPlaneId: nextId('kp'),
       }),
       ...offboardingRoutes({
