@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { OffboardingError } from '../core/errors.ts';
 import { foldLedger } from '../core/ledger-state.ts';
 import type { LedgerReader, PlaneReader } from '../ports.ts';

@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
-import { z } from 'zod';
+import * as z from 'zod';
 import { OffboardingError } from '../core/errors.ts';
 import type { EventLog } from '../event-log.ts';
 import type { Now } from '../ports.ts';

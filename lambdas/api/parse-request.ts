@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
-import { z } from 'zod';
+import * as z from 'zod';
 import { OffboardingError } from '../core/errors.ts';
 import { type FieldError, refuseFields } from './problem.ts';
 
