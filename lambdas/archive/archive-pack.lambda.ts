@@ -1,19 +1,18 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { S3Client } from '@aws-sdk/client-s3';
 import { requireEnv } from '../env.ts';
 import { stageLambda } from '../stage-lambda.ts';
 import { storeFor } from '../stores/open-store.ts';
+import { archiveClients } from './archive-clients.ts';
 import { createPack } from './pack.ts';
 import { requireStorageClass } from './require-storage-class.ts';
 import { vaultBucket } from './vault.ts';
 
-const s3 = new S3Client();
+const clients = archiveClients();
 
 export const handler = stageLambda(
   createPack({
-    s3,
-    vault: vaultBucket(s3, requireEnv('VAULT_BUCKET')),
+    s3: clients.s3,
+    vault: vaultBucket(clients.s3, requireEnv('VAULT_BUCKET')),
     storageClass: requireStorageClass('ARCHIVE_STORAGE_CLASS'),
-    storeFor: storeFor({ s3, dynamodb: new DynamoDBClient() }),
+    storeFor: storeFor(clients),
   }),
 );

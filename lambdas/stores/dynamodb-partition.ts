@@ -14,6 +14,7 @@ import { inParallel } from './in-parallel.ts';
 import { unchangedItemCondition } from './item-guard.ts';
 import { type PartitionSchema, readPartitionSchema } from './partition-schema.ts';
 import { type RemovalTally, removalTally } from './removal-tally.ts';
+import { isServiceError } from './retry-transient.ts';
 import type { Store, StoreSize } from './store.ts';
 
 /** Below the SDK's 50 sockets a client, so that one store cannot starve another. */
@@ -98,7 +99,7 @@ export function createDynamodbPartitionStore(
       );
       tally.removed(record);
     } catch (error) {
-      if (!(error instanceof Error)) throw error;
+      if (!isServiceError(error)) throw error;
       if (error.name !== 'ConditionalCheckFailedException') return tally.failed(record, error.name);
       if (await readItem(record)) tally.changed(record);
       else tally.alreadyAbsent();

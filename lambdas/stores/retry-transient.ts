@@ -24,6 +24,11 @@ export function isTransient(code: string): boolean {
   return TRANSIENT_CODES.has(code);
 }
 
+/** True for what a service answered, as opposed to a broken connection or a bug: `$fault` is on every modelled error. */
+export function isServiceError(error: unknown): error is Error {
+  return error instanceof Error && '$fault' in error;
+}
+
 /** Waits before attempt `attempt` (1 is the first, which does not wait). */
 export async function backOff(attempt: number, { firstDelayMs }: RetryLimits): Promise<void> {
   if (attempt > 1) await delay(Math.random() * firstDelayMs * 2 ** (attempt - 2));

@@ -7,7 +7,7 @@ import {
 import { inParallel } from './in-parallel.ts';
 import { compareKeys, isUnfitForXml, markerBefore } from './listed-key.ts';
 import { type RemovalTally, removalTally } from './removal-tally.ts';
-import { backOff, isTransient, type RetryLimits } from './retry-transient.ts';
+import { backOff, isServiceError, isTransient, type RetryLimits } from './retry-transient.ts';
 import { listVersions, type S3Record } from './s3-versions.ts';
 import type { RemovalReport } from './store.ts';
 
@@ -133,7 +133,7 @@ async function deleteSingle(client: S3Client, bucket: string, record: S3Record):
     );
     return 'Deleted';
   } catch (error) {
-    if (error instanceof Error) return error.name;
+    if (isServiceError(error)) return error.name;
     throw error;
   }
 }

@@ -55,6 +55,9 @@ export interface ArchiveWorld {
   shards(plan?: number): Promise<readonly Shard[]>;
   /** Plan, pack, seal and evict as the state machine does it; stops at the first result that is no success. */
   archive(change?: Partial<StageContext>): Promise<StageResult<object>>;
+  /** The time of S3, which only `advanceHours` moves. */
+  now(): Date;
+  advanceHours(hours: number): void;
   close(): Promise<void>;
 }
 
@@ -75,6 +78,9 @@ export async function startArchiveWorld(options: ArchiveWorldOptions = {}): Prom
   harness.service.createBucket(BUCKET, { versioned });
   harness.service.createBucket(VAULT, { versioned: true });
   const s3 = harness.client;
+  // Where the harness starts its clock.
+  const s3Start = new Date('2027-03-01T10:00:00.000Z');
+  let hoursPassed = 0;
   const tables = await startDynalite();
   await tables.create(TABLE, { name: 'planeId', type: 'S' }, { name: 'chunk', type: 'S' });
   const documents = { kind: 's3-prefix', bucket: BUCKET, prefix: 'kp-1/' } as const;
@@ -141,6 +147,11 @@ export async function startArchiveWorld(options: ArchiveWorldOptions = {}): Prom
       const sealed = await world.run('seal', change);
       if (!('data' in sealed)) return sealed;
       return until(() => world.run('evict', change));
+    },
+    now: () => new Date(s3Start.getTime() + hoursPassed * 3_600_000),
+    advanceHours(hours) {
+      hoursPassed += hours;
+      harness.advanceHours(hours);
     },
     async close() {
       await tables.close();

@@ -1,0 +1,14 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { S3Client } from '@aws-sdk/client-s3';
+import type { StoreClients } from '../stores/open-store.ts';
+
+/**
+ * S3 answers SlowDown for minutes while it splits a prefix that thousands of requests a second have hit; the SDK's three
+ * attempts would give up within a second. Eight wait up to about half a minute in all.
+ * https://repost.aws/knowledge-center/http-5xx-errors-s3
+ */
+const PATIENT = { maxAttempts: 8 };
+
+export function archiveClients(): StoreClients {
+  return { s3: new S3Client(PATIENT), dynamodb: new DynamoDBClient(PATIENT) };
+}

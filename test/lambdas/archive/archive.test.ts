@@ -1,0 +1,400 @@
+import { createHash } from 'node:crypto';
+import { gunzipSync } from 'node:zlib';
+import {
+  CreateMultipartUploadCommand,
+  DeleteObjectCommand,
+  GetObjectCommand,
+  HeadObjectCommand,
+  ListMultipartUploadsCommand,
+  ListObjectsV2Command,
+  PutObjectCommand,
+  RestoreObjectCommand,
+} from '@aws-sdk/client-s3';
+import { afterEach, expect, test } from 'vitest';
+import type { ContentPlace } from '../../../lambdas/core/archive-index.ts';
+import type { StoreRecord } from '../../../lambdas/core/store-record.ts';
+import {
+  type ArchiveWorld,
+  type ArchiveWorldOptions,
+  startArchiveWorld,
+} from '../../support/archive-world.ts';
+import { bagItProblems } from '../../support/bagit-validator.ts';
+import { OFFBOARDING_ID, PLANE_ID } from '../../support/builders.ts';
+
+let world: ArchiveWorld;
+afterEach(() => world.close());
+
+const ROOT = `planes/${PLANE_ID}/${OFFBOARDING_ID}/`;
+const BAG = `${ROOT}bag/`;
+const LARGE = Buffer.alloc(40_000, 'large');
+const HUGE = Buffer.alloc(150_000, 'huge');
+
+/** Documents of every kind: small, empty, several versions, hidden, copied whole, copied by parts, with hostile keys. */
+async function startFull(options: ArchiveWorldOptions = {}): Promise<void> {
+  world = await startArchiveWorld(options);
+  await world.put('readme.md', 'first');
+  await world.put('readme.md', 'second');
+  await world.put('../up "quoted"\n%2F.md', 'hostile');
+  await world.put('ünïcode/😀.md', 'unicode');
+  await world.put('empty', Buffer.alloc(0));
+  await world.put('hidden.md', 'hidden');
+  await world.hide('hidden.md');
+  await world.put('large.bin', LARGE);
+  await world.put('huge.bin', HUGE);
+  for (let number = 0; number < 12; number += 1)
+    await world.put(`page-${number}.md`, `${number} `.repeat(1500));
+  await world.put('neighbour.md', 'not ours', 'kp-10/');
+  await world.putItem('c1', {
+    digits: { N: '12345678901234567890123456789012345678' },
+    binary: { B: new Uint8Array([0, 255]) },
+    tags: { SS: ['b', 'a'] },
+  });
+  for (let number = 2; number < 12; number += 1)
+    await world.putItem(`c${number}`, { text: { S: `chunk ${number} `.repeat(20) } });
+}
+
+/** Every file of the bag. Payloads in an archive class are restored first, as a reader would. */
+async function readBag(prefix = BAG): Promise<Map<string, Buffer>> {
+  const files = new Map<string, Buffer>();
+  const { Contents } = await world.s3.send(
+    new ListObjectsV2Command({ Bucket: 'vault', Prefix: prefix }),
+  );
+  for (const { Key = '', StorageClass } of Contents ?? []) {
+    if (StorageClass === 'DEEP_ARCHIVE')
+      await world.s3.send(
+        new RestoreObjectCommand({ Bucket: 'vault', Key, RestoreRequest: { Days: 1 } }),
+      );
+  }
+  world.advanceHours(13);
+  for (const { Key = '' } of Contents ?? []) {
+    const { Body } = await world.s3.send(new GetObjectCommand({ Bucket: 'vault', Key }));
+    files.set(Key.slice(prefix.length), Buffer.from((await Body?.transformToByteArray()) ?? []));
+  }
+  return files;
+}
+
+type IndexEntry = StoreRecord & Partial<ContentPlace>;
+
+function readIndex(files: ReadonlyMap<string, Buffer>): IndexEntry[] {
+  return [...files]
+    .filter(([path]) => path.startsWith('index/'))
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .flatMap(([, text]) => text.toString().trim().split('\n'))
+    .map((line) => JSON.parse(line) as IndexEntry);
+}
+
+function contentOf(files: ReadonlyMap<string, Buffer>, entry: IndexEntry): Buffer {
+  const { payload = '', offset = 0, length = 0, gunzip } = entry;
+  const range = files.get(payload)?.subarray(offset, offset + length) ?? Buffer.alloc(0);
+  if (!gunzip) return range;
+  return gunzipSync(range).subarray(gunzip.offset, gunzip.offset + gunzip.length);
+}
+
+test('a plane ends as a valid bag that holds every version, and its stores are empty', async () => {
+  await startFull();
+  const result = await world.archive();
+  expect(result).toMatchObject({ status: 'success' });
+  const data = 'data' in result ? result.data : {};
+  const files = await readBag();
+  expect(bagItProblems(files)).toEqual([]);
+
+  const index = readIndex(files);
+  const byKey = (key: string) => index.filter((entry) => entry.key === `kp-1/${key}`);
+  expect(byKey('readme.md').map((entry) => contentOf(files, entry).toString())).toEqual([
+    'second',
+    'first',
+  ]);
+  expect(
+    byKey('../up "quoted"\n%2F.md').map((entry) => contentOf(files, entry).toString()),
+  ).toEqual(['hostile']);
+  expect(byKey('empty').map((entry) => contentOf(files, entry).length)).toEqual([0]);
+  expect(byKey('hidden.md').map(({ kind }) => kind)).toEqual(['delete-marker', 'object']);
+  expect(byKey('large.bin').map((entry) => contentOf(files, entry).equals(LARGE))).toEqual([true]);
+  expect(byKey('huge.bin').map((entry) => contentOf(files, entry).equals(HUGE))).toEqual([true]);
+  const [item] = index.filter(({ key }) => key === '{"chunk":{"S":"c1"},"planeId":{"S":"kp-1"}}');
+  expect(item && contentOf(files, item).toString()).toBe(
+    '{"binary":{"B":"AP8="},"chunk":{"S":"c1"},"digits":{"N":"12345678901234567890123456789012345678"},' +
+      '"planeId":{"S":"kp-1"},"tags":{"SS":["a","b"]}}',
+  );
+  for (const entry of index)
+    if (entry.kind !== 'delete-marker')
+      expect(createHash('sha256').update(contentOf(files, entry)).digest('hex')).toBe(entry.sha256);
+
+  expect(index).toHaveLength(32);
+  expect(data).toEqual({
+    archivedAt: '2026-11-29T11:00:00.000Z',
+    archivePath: `s3://vault/${BAG}`,
+    archiveSizeBytes: [...files.values()].reduce((sum, { length }) => sum + length, 0),
+    objectCount: 31,
+    manifestHash: createHash('sha256')
+      .update(files.get('manifest-sha256.txt') ?? '')
+      .digest('hex'),
+    retentionDays: 365,
+    retentionUntil: '2027-11-29T11:00:00.000Z',
+  });
+  for (const store of [world.documents, world.chunks])
+    expect(await world.open(store).measure()).toEqual({ count: 0, bytes: 0 });
+  const neighbour = await world.s3.send(
+    new HeadObjectCommand({ Bucket: 'documents', Key: 'kp-10/neighbour.md' }),
+  );
+  expect(neighbour.ContentLength).toBe(8);
+});
+
+test('payloads go straight to the archive class, and what finds them stays readable', async () => {
+  await startFull();
+  await world.archive();
+  const { Contents = [] } = await world.s3.send(
+    new ListObjectsV2Command({ Bucket: 'vault', Prefix: BAG }),
+  );
+  for (const { Key = '', StorageClass } of Contents)
+    expect([Key, StorageClass]).toEqual([
+      Key,
+      Key.startsWith(`${BAG}data/`) ? 'DEEP_ARCHIVE' : 'STANDARD',
+    ]);
+  expect(Contents.filter(({ Key }) => Key?.startsWith(`${BAG}data/`)).length).toBeGreaterThan(4);
+});
+
+test('no document name appears in any result', async () => {
+  await startFull();
+  const results = [await world.run('plan')];
+  for (const shard of await world.shards()) results.push(await world.pack(shard));
+  results.push(await world.run('seal'), await world.run('evict'));
+  expect(results.map(({ status }) => status)).not.toContain('failure');
+  expect(JSON.stringify(results)).not.toMatch(/readme|hidden|page|huge|large|chunk \d|kp-1\//);
+});
+
+test('a shard packed again after a crash is the same bytes', async () => {
+  await startFull();
+  await world.run('plan');
+  const shards = await world.shards();
+  const hashes = async () => {
+    for (const shard of shards) await world.pack(shard);
+    const { Contents = [] } = await world.s3.send(
+      new ListObjectsV2Command({ Bucket: 'vault', Prefix: `${BAG}data/` }),
+    );
+    return Contents.map(({ Key, ETag, Size }) => [Key, ETag, Size]);
+  };
+  const before = await hashes();
+  // As if the packer had died just before it wrote its report.
+  for (const { shardId } of shards)
+    await world.s3.send(
+      new DeleteObjectCommand({ Bucket: 'vault', Key: `${ROOT}work/packed/shard-${shardId}.json` }),
+    );
+  expect(await hashes()).toEqual(before);
+  expect(shards.length).toBeGreaterThan(5);
+});
+
+test('what a crashed packer left of an upload is aborted, and only that', async () => {
+  await startFull();
+  await world.run('plan');
+  const [shard] = await world.shards();
+  if (!shard) throw new Error('no shard');
+  for (const Key of [`${BAG}data/shard-00001/objects.tar`, `${BAG}data/shard-00002/objects.tar`])
+    await world.s3.send(new CreateMultipartUploadCommand({ Bucket: 'vault', Key }));
+  expect(await world.pack(shard)).toMatchObject({ status: 'success' });
+  const { Uploads } = await world.s3.send(new ListMultipartUploadsCommand({ Bucket: 'vault' }));
+  expect(Uploads?.map(({ Key }) => Key)).toEqual([`${BAG}data/shard-00002/objects.tar`]);
+});
+
+test('every step is skipped or ends the same when it runs again', async () => {
+  await startFull();
+  const first = await world.archive();
+  expect(await world.run('plan')).toMatchObject({ status: 'skipped', data: { objectCount: 31 } });
+  for (const shard of await world.shards())
+    expect(await world.pack(shard)).toMatchObject({ status: 'skipped' });
+  expect(await world.run('seal')).toMatchObject({ status: 'skipped' });
+  const again = await world.run('evict', { now: new Date('2027-01-01T00:00:00.000Z') });
+  expect(again).toEqual({
+    ...first,
+    message: '0 record(s) evicted, 32 already gone, the stores are empty',
+  });
+});
+
+test('a step that runs out of time goes on where it stopped, and the plan is the same', async () => {
+  await startFull();
+  const whole = await world.archive();
+  const shards = await world.shards();
+  await world.close();
+
+  await startFull();
+  let calls = 0;
+  const remainingMs = () => {
+    calls += 1;
+    return calls % 2 === 0 ? 0 : 900_000;
+  };
+  const results = [];
+  for (
+    let result = await world.run('plan', { remainingMs });
+    ;
+    result = await world.run('plan', { remainingMs })
+  ) {
+    results.push(result.status);
+    if (result.status !== 'pending') break;
+  }
+  expect(results.length).toBeGreaterThan(2);
+  expect(stable(await world.shards())).toEqual(stable(shards));
+  expect(await world.archive({ remainingMs })).toMatchObject({
+    status: 'success',
+    data: { objectCount: 31, archiveSizeBytes: sizeOf(whole) },
+  });
+
+  // Version ids are drawn anew in each world, and with them the hashes of the member lists.
+  function stable(list: typeof shards) {
+    return list.map(({ membersSha256: _, ...shard }) => shard);
+  }
+});
+
+function sizeOf(result: object): number {
+  return (result as { data: { archiveSizeBytes: number } }).data.archiveSizeBytes;
+}
+
+test('a document that changed since the inventory voids the plan, and the next start archives it as it is', async () => {
+  await startFull({ versioned: false });
+  await world.run('plan');
+  await world.put('readme.md', 'third');
+  const failed = await world.archive();
+  expect(failed).toMatchObject({ status: 'failure', errorCode: 'SOURCE_CHANGED' });
+  expect((await world.open(world.documents).measure()).count).toBe(18);
+
+  expect(await world.archive()).toMatchObject({
+    status: 'success',
+    data: { archivePath: `s3://vault/${ROOT}plan-2/bag/` },
+  });
+  const files = await readBag(`${ROOT}plan-2/bag/`);
+  expect(bagItProblems(files)).toEqual([]);
+  const [readme] = readIndex(files).filter(({ key }) => key === 'kp-1/readme.md');
+  expect(readme && contentOf(files, readme).toString()).toBe('third');
+});
+
+test('an item that changed since the inventory is found by the packer', async () => {
+  await startFull();
+  await world.run('plan');
+  await world.putItem('c5', { text: { S: 'changed' } });
+  expect(await world.archive()).toMatchObject({
+    status: 'failure',
+    errorCode: 'SOURCE_CHANGED',
+    message: 'a source item is no longer what was inventoried',
+  });
+  expect((await world.open(world.chunks).measure()).count).toBe(11);
+});
+
+test('what appeared or changed after packing is still there, and the stage fails with the count', async () => {
+  await startFull();
+  await world.run('plan');
+  for (const shard of await world.shards()) await world.pack(shard);
+  await world.run('seal');
+  await world.put('late.md', 'late');
+  await world.put('readme.md', 'third');
+  await world.putItem('c5', { text: { S: 'changed' } });
+  const failed = {
+    status: 'failure',
+    errorCode: 'SOURCE_CHANGED',
+    message: '3 record(s) changed or appeared since the inventory and were left in the stores',
+  };
+  expect(await world.run('evict')).toMatchObject(failed);
+  expect(await world.run('evict')).toMatchObject(failed);
+  expect((await world.open(world.documents).measure()).count).toBe(2);
+
+  // Once an operator has dealt with them, the same step finishes.
+  for (const store of [world.documents, world.chunks])
+    for await (const page of world.open(store).inventory()) await world.open(store).remove(page);
+  expect(await world.run('evict')).toMatchObject({ status: 'success' });
+});
+
+test('nothing is evicted from a bag that is not sealed, or that has changed since', async () => {
+  await startFull();
+  await world.run('plan');
+  const untouched = await world.open(world.documents).measure();
+  expect(await world.run('evict')).toMatchObject({
+    status: 'failure',
+    errorCode: 'ARCHIVE_FAILED',
+  });
+  for (const shard of await world.shards()) await world.pack(shard);
+  await world.run('seal');
+  await world.s3.send(
+    new DeleteObjectCommand({ Bucket: 'vault', Key: `${BAG}data/shard-00001/objects.tar` }),
+  );
+  expect(await world.run('evict')).toMatchObject({
+    status: 'failure',
+    errorCode: 'INTEGRITY_MISMATCH',
+  });
+  expect(await world.open(world.documents).measure()).toEqual(untouched);
+});
+
+test.each([
+  ['a payload was replaced', 'bag/data/shard-00001/objects.tar', 'forged'],
+  ['an index part was replaced', 'bag/index/shard-00001.jsonl', 'forged'],
+  ['the shard list was replaced', 'work/shards.jsonl', ''],
+])('a bag is not sealed when %s', async (_, key, body) => {
+  await startFull();
+  await world.run('plan');
+  for (const shard of await world.shards()) await world.pack(shard);
+  await world.s3.send(
+    new PutObjectCommand({ Bucket: 'vault', Key: `${ROOT}${key}`, Body: Buffer.from(body) }),
+  );
+  expect(await world.run('seal')).toMatchObject({
+    status: 'failure',
+    errorCode: 'INTEGRITY_MISMATCH',
+  });
+});
+
+test('a bag is not sealed while a shard is not packed', async () => {
+  await startFull();
+  await world.run('plan');
+  for (const shard of (await world.shards()).slice(1)) await world.pack(shard);
+  expect(await world.run('seal')).toMatchObject({
+    status: 'failure',
+    errorCode: 'INTEGRITY_MISMATCH',
+  });
+});
+
+test('objects in an archive class are counted before anything is packed, and archived once restored', async () => {
+  await startFull();
+  const cold = { Bucket: 'documents', Key: 'kp-1/cold.md' };
+  await world.s3.send(
+    new PutObjectCommand({ ...cold, Body: 'cold', StorageClass: 'DEEP_ARCHIVE' }),
+  );
+  const failure = {
+    status: 'failure',
+    errorCode: 'ARCHIVE_FAILED',
+    message: '1 object(s) lie in an archive storage class: restore them first, then start again',
+  };
+  expect(await world.run('plan')).toMatchObject(failure);
+  await world.s3.send(new RestoreObjectCommand({ ...cold, RestoreRequest: { Days: 3 } }));
+  expect(await world.run('plan')).toMatchObject(failure);
+  world.advanceHours(13);
+  expect(await world.archive({ now: world.now() })).toMatchObject({
+    status: 'success',
+    data: { objectCount: 32 },
+  });
+});
+
+test('an empty plane is a bag without payloads', async () => {
+  world = await startArchiveWorld();
+  expect(await world.run('plan')).toMatchObject({
+    status: 'success',
+    data: { shardCount: 0, objectCount: 0, archivedBytes: 0 },
+  });
+  expect(await world.archive()).toMatchObject({ status: 'success', data: { objectCount: 0 } });
+  expect(bagItProblems(await readBag())).toEqual([]);
+});
+
+test('an erasure is not retained, whatever the floor', async () => {
+  world = await startArchiveWorld({ request: { erasure: true }, retentionFloorDays: 30 });
+  expect(await world.archive()).toMatchObject({
+    data: { retentionDays: 0, retentionUntil: '2026-11-29T11:00:00.000Z' },
+  });
+});
+
+test.each([
+  ['another offboarding', { membersKey: 'planes/kp_2/off_2/work/inventory/part-00001.jsonl' }],
+  ['another bucket', { membersBucket: 'elsewhere' }],
+  ['a store the plane has not', { store: 7 }],
+])('a shard of %s is refused', async (_, change) => {
+  world = await startArchiveWorld();
+  await world.put('a', 'a');
+  await world.run('plan');
+  const [shard] = await world.shards();
+  if (!shard) throw new Error('no shard');
+  await expect(world.pack({ ...shard, ...change })).rejects.toThrow(/shard|store/);
+});
