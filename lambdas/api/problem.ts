@@ -87,7 +87,7 @@ export function refuseFields(
   const more = errors.length > 1 ? ` (and ${errors.length - 1} more)` : '';
   return new OffboardingError(
     code,
-    first ? `${first.field} ${first.message}${more}` : 'the request is not valid',
+    first ? `${first.field}: ${first.message}${more}` : 'the request is not valid',
     { details: { errors } },
   );
 }
