@@ -199,6 +199,17 @@ export function createLambda(options: LambdaOptions) {
       if ('error' in outcome) throw new FunctionError(outcome.error);
       return JSON.parse(outcome.payload);
     },
+    /** The same for API Gateway, which reads the text of the answer itself. @throws WireError */
+    async invokeAsText(
+      nameOrArn: string,
+      event: unknown,
+    ): Promise<{ payload: string; functionError?: string }> {
+      const payload = JSON.stringify(event);
+      const outcome = await run(admit(nameOrArn, payload), payload, randomUUID());
+      return 'error' in outcome
+        ? { payload: JSON.stringify(outcome.error), functionError: 'Unhandled' }
+        : { payload: outcome.payload };
+    },
     /** The same as the wire needs it: texts, and the outcome told apart. @throws WireError */
     invokeSynchronously(
       nameOrArn: string,

@@ -1,0 +1,206 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { startApiGateway } from './api-gateway.ts';
+import { type AwsCall, type CallFate, startAwsEndpoint } from './aws-endpoint.ts';
+import { LOCAL_REGION } from './aws-service.ts';
+import type { CallCounts } from './call-counts.ts';
+import { type Clock, type ClockMode, createClock } from './clock.ts';
+import { startDynamoDb } from './dynamodb.ts';
+import { type Credentials, createIam, type Iam } from './iam.ts';
+import { createKms } from './kms.ts';
+import {
+  createLambda,
+  type FunctionDefinition,
+  type FunctionLogLine,
+  type InvocationEvent,
+  type Lambda,
+} from './lambda/lambda.ts';
+import { createLambdaService } from './lambda/lambda-service.ts';
+import { provision } from './provision.ts';
+import { createS3Service } from './s3/s3-service.ts';
+import { createScheduler } from './scheduler.ts';
+import type { ExecutionEvent } from './step-functions/execution.ts';
+import { createStepFunctions, type StepFunctions } from './step-functions/step-functions.ts';
+import { createStepFunctionsService } from './step-functions/step-functions-service.ts';
+import { readTemplate, type Template, type TemplateResource } from './template.ts';
+
+/** Compiled code of the Lambdas, by content: it outlives a cloud, so that the next one starts faster. */
+const COMPILE_CACHE = fileURLToPath(
+  new URL('../node_modules/.cache/lambda-compile-cache', import.meta.url),
+);
+
+export interface CloudOptions {
+  /** What `cdk synth` wrote. */
+  readonly assemblyDirectory: string;
+  /** May be left out when the assembly has only one stack. */
+  readonly stackName?: string;
+  /** `virtual` (the default) stands still but for jumps, `real` flows. */
+  readonly clock?: ClockMode;
+  readonly startTime?: Date;
+  /** 0, the default, takes any free port. */
+  readonly apiPort?: number;
+  readonly endpointPort?: number;
+  /** Another engine for S3 or DynamoDB, such as DynamoDB Local; by default what the environment says. */
+  readonly dynamodbUrl?: string | undefined;
+  readonly onLog?: (entry: FunctionLogLine) => void;
+  readonly onEvent?: (event: ExecutionEvent) => void;
+  readonly onInvocation?: (event: InvocationEvent) => void;
+  /** Decides about every AWS call before its service sees it, to inject faults. */
+  readonly onCall?: (call: AwsCall) => CallFate;
+}
+
+export interface ClientConfig {
+  readonly endpoint: string;
+  readonly region: string;
+  readonly credentials: Credentials;
+  readonly forcePathStyle: true;
+}
+
+/** A stack, as `cdk deploy` would send it, running on this machine. */
+export interface Cloud {
+  /** `http://127.0.0.1:<port>/<stage>`, without a slash at its end. */
+  readonly apiUrl: string;
+  /** The AWS_ENDPOINT_URL for any SDK or CLI. */
+  readonly endpointUrl: string;
+  readonly clock: Clock;
+  readonly template: Template;
+  readonly iam: Iam;
+  readonly lambda: Lambda;
+  readonly stepFunctions: StepFunctions;
+  /** What was called, by caller and action. */
+  readonly counts: CallCounts;
+  /** For any SDK client. The access key is the identity: `operator` signs as `user/operator`. */
+  clientConfig(accessKeyId: string): ClientConfig;
+  /**
+   * The one resource whose type begins with `type` and whose construct path, or logical id, has `part` in it.
+   * @throws Error when there is none, or more than one
+   */
+  resource(type: string, part?: string): TemplateResource;
+  /** What `Ref` answers for it: the name of a bucket, a table or a function, the id of a key, the ARN of a machine. */
+  physicalName(type: string, part?: string): string;
+  /** Ends what runs, closes every port and deletes what was stored. */
+  close(): Promise<void>;
+}
+
+/** Reads a synthesised stack and runs it. @throws Error naming what it has that the embedded cloud does not provide */
+export async function startCloud(options: CloudOptions): Promise<Cloud> {
+  await using starting = new AsyncDisposableStack();
+  const { clock: mode = 'virtual', startTime, onEvent, onInvocation, onLog, onCall } = options;
+  const template = readTemplate(options.assemblyDirectory, options.stackName);
+  const directory = await mkdtemp(path.join(tmpdir(), 'embedded-cloud-'));
+  starting.defer(() => rm(directory, { recursive: true, force: true }));
+  const clock = createClock({ mode, ...(startTime && { startTime }) });
+  starting.defer(() => clock.close());
+  const iam = createIam(template);
+
+  const clientConfig = (credentials: Credentials): ClientConfig => ({
+    endpoint: endpoint.url,
+    region: LOCAL_REGION,
+    credentials,
+    forcePathStyle: true,
+  });
+  /** One attempt: what is tried again, and when, is said by the state machine. */
+  const roleConfig = (roleArn: string) => ({
+    ...clientConfig(iam.issueCredentials(roleArn)),
+    maxAttempts: 1,
+  });
+
+  const lambda = createLambda({
+    clock,
+    compileCache: COMPILE_CACHE,
+    environmentFor: (definition) => ({
+      AWS_ENDPOINT_URL: endpoint.url,
+      ...credentialVariables(credentialsOf(iam, definition)),
+    }),
+    ...(onLog && { onLog }),
+    ...(onInvocation && { onInvocation }),
+  });
+  const stepFunctions = createStepFunctions({
+    clock,
+    clientConfig: roleConfig,
+    ...(onEvent && { onEvent }),
+  });
+  const scheduler = createScheduler({
+    clock,
+    async startExecution({ Arn, RoleArn, Input }) {
+      await new SFNClient(roleConfig(RoleArn)).send(
+        new StartExecutionCommand({ stateMachineArn: Arn, input: Input }),
+      );
+    },
+    onFailure(arn, error) {
+      process.stderr.write(`${arn} could not start its target: ${error}\n`);
+    },
+  });
+  const s3 = createS3Service({ now: clock.now, directory });
+  const dynamodb = await startDynamoDb(
+    options.dynamodbUrl ?? process.env.AWS_ENDPOINT_URL_DYNAMODB,
+  );
+  const services = [
+    s3,
+    dynamodb,
+    createKms(template),
+    scheduler,
+    createLambdaService(lambda),
+    createStepFunctionsService(stepFunctions),
+  ];
+  for (const service of services) starting.defer(() => service.close());
+  const endpoint = await startAwsEndpoint({
+    services,
+    iam,
+    port: options.endpointPort ?? 0,
+    ...(onCall && { onCall }),
+  });
+  starting.defer(() => endpoint.close());
+  await provision(template, { s3, dynamodb, lambda, stepFunctions, scheduler });
+  const api = await startApiGateway({
+    template,
+    iam,
+    now: clock.now,
+    port: options.apiPort ?? 0,
+    invoke: (functionArn, event) => lambda.invokeAsText(functionArn, event),
+  });
+  starting.defer(() => api.close());
+
+  const resource: Cloud['resource'] = (type, part = '') => findResource(template, type, part);
+  const running = starting.move();
+  return {
+    apiUrl: api.url,
+    endpointUrl: endpoint.url,
+    clock,
+    template,
+    iam,
+    lambda,
+    stepFunctions,
+    counts: endpoint.counts,
+    clientConfig: (accessKeyId) => clientConfig({ accessKeyId, secretAccessKey: 'local' }),
+    resource,
+    physicalName: (type, part) => resource(type, part).ref,
+    close: () => running.disposeAsync(),
+  };
+}
+
+/** A function of nobody's stack acts as the person of its own name. */
+function credentialsOf(iam: Iam, { name, roleArn }: FunctionDefinition): Credentials {
+  return roleArn === undefined
+    ? { accessKeyId: name, secretAccessKey: 'local' }
+    : iam.issueCredentials(roleArn);
+}
+
+function credentialVariables({ accessKeyId, secretAccessKey }: Credentials) {
+  return { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey };
+}
+
+function findResource(template: Template, type: string, part: string): TemplateResource {
+  const found = [...template.resources.values()].filter(
+    (resource) =>
+      resource.type.startsWith(type) &&
+      (resource.path.includes(part) || resource.logicalId.includes(part)),
+  );
+  const [only, ...others] = found;
+  if (only && others.length === 0) return only;
+  const names = found.map(({ path: constructPath }) => constructPath).join(', ') || 'none';
+  throw new Error(`looked for one ${type} with '${part}' in its path, found ${names}`);
+}

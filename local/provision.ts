@@ -1,0 +1,134 @@
+import { z } from 'zod';
+import type { DynamoDb } from './dynamodb.ts';
+import type { Lambda } from './lambda/lambda.ts';
+import type { S3Service } from './s3/s3-service.ts';
+import type { Scheduler } from './scheduler.ts';
+import type { AslMachine } from './step-functions/asl.ts';
+import type { StepFunctions } from './step-functions/step-functions.ts';
+import type { Template, TemplateResource } from './template.ts';
+
+/** The services that hold resources. */
+export interface Provisioned {
+  readonly s3: Pick<S3Service, 'createBucket'>;
+  readonly dynamodb: Pick<DynamoDb, 'createTable'>;
+  readonly lambda: Pick<Lambda, 'createFunction'>;
+  readonly stepFunctions: Pick<StepFunctions, 'createStateMachine'>;
+  readonly scheduler: Pick<Scheduler, 'createGroup'>;
+}
+
+type Provision = (resource: TemplateResource, services: Provisioned, template: Template) => unknown;
+
+/** IAM, KMS and API Gateway read what is theirs from the template. */
+const readFromTemplate: Provision = () => undefined;
+
+const PROVISION: Readonly<Record<string, Provision>> = {
+  'AWS::S3::Bucket': createBucket,
+  'AWS::S3::BucketPolicy': readFromTemplate,
+  'AWS::DynamoDB::Table': (resource, { dynamodb }) => dynamodb.createTable(resource),
+  'AWS::DynamoDB::GlobalTable': (resource, { dynamodb }) => dynamodb.createTable(resource),
+  'AWS::KMS::Key': readFromTemplate,
+  'AWS::KMS::Alias': readFromTemplate,
+  'AWS::IAM::Role': readFromTemplate,
+  'AWS::IAM::Policy': readFromTemplate,
+  'AWS::IAM::ManagedPolicy': readFromTemplate,
+  'AWS::Lambda::Function': createFunction,
+  'AWS::Lambda::Permission': readFromTemplate,
+  'AWS::StepFunctions::StateMachine': createStateMachine,
+  'AWS::Scheduler::ScheduleGroup': ({ name }, { scheduler }) => scheduler.createGroup(name),
+  'AWS::ApiGateway::RestApi': readFromTemplate,
+  'AWS::ApiGateway::Resource': readFromTemplate,
+  'AWS::ApiGateway::Method': readFromTemplate,
+  'AWS::ApiGateway::Model': readFromTemplate,
+  'AWS::ApiGateway::RequestValidator': readFromTemplate,
+  'AWS::ApiGateway::GatewayResponse': readFromTemplate,
+  'AWS::ApiGateway::Stage': readFromTemplate,
+};
+
+/** Creates every resource of the template. @throws Error naming a resource that nothing here provides */
+export async function provision(template: Template, services: Provisioned): Promise<void> {
+  for (const resource of template.resources.values()) {
+    if (resource.noEffect !== undefined) continue;
+    const create = PROVISION[resource.type];
+    if (!create) throw new Error(`${resource.path}: nothing provides ${resource.type}`);
+    try {
+      await create(resource, services, template);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      throw new Error(`${resource.path} (${resource.type}): ${reason}`, { cause: error });
+    }
+  }
+}
+
+const bucketSchema = z.object({
+  VersioningConfiguration: z.object({ Status: z.enum(['Enabled', 'Suspended']) }).optional(),
+  ObjectLockEnabled: z.boolean().default(false),
+  BucketEncryption: z
+    .object({
+      ServerSideEncryptionConfiguration: z.tuple([
+        z.object({
+          ServerSideEncryptionByDefault: z.object({ KMSMasterKeyID: z.string().optional() }),
+        }),
+      ]),
+    })
+    .optional(),
+});
+
+function createBucket({ name, properties }: TemplateResource, { s3 }: Provisioned): void {
+  const { VersioningConfiguration, ObjectLockEnabled, BucketEncryption } =
+    bucketSchema.parse(properties);
+  const [rule] = BucketEncryption?.ServerSideEncryptionConfiguration ?? [];
+  const encryptionKeyArn = rule?.ServerSideEncryptionByDefault.KMSMasterKeyID;
+  s3.createBucket(name, {
+    versioned: VersioningConfiguration?.Status === 'Enabled',
+    objectLock: ObjectLockEnabled,
+    ...(encryptionKeyArn !== undefined && { encryptionKeyArn }),
+  });
+}
+
+const functionSchema = z.object({
+  Code: z.object({ S3Key: z.string() }),
+  Handler: z.string(),
+  Role: z.string(),
+  // Lambda's own defaults: https://docs.aws.amazon.com/lambda/latest/api/API_CreateFunction.html
+  Timeout: z.number().default(3),
+  MemorySize: z.number().default(128),
+  ReservedConcurrentExecutions: z.number().optional(),
+  Environment: z.object({ Variables: z.record(z.string(), z.coerce.string()) }).optional(),
+});
+
+function createFunction(
+  { name, properties }: TemplateResource,
+  { lambda }: Provisioned,
+  template: Template,
+): Promise<string> {
+  const { Code, Environment, ReservedConcurrentExecutions, ...settings } =
+    functionSchema.parse(properties);
+  return lambda.createFunction({
+    name,
+    directory: template.assetPath(Code.S3Key),
+    handler: settings.Handler,
+    environment: Environment?.Variables ?? {},
+    roleArn: settings.Role,
+    timeoutSeconds: settings.Timeout,
+    memoryMb: settings.MemorySize,
+    ...(ReservedConcurrentExecutions !== undefined && {
+      reservedConcurrency: ReservedConcurrentExecutions,
+    }),
+  });
+}
+
+const stateMachineSchema = z.object({
+  RoleArn: z.string(),
+  DefinitionString: z.string(),
+  StateMachineType: z.literal('STANDARD').default('STANDARD'),
+});
+
+function createStateMachine(
+  { name, properties }: TemplateResource,
+  { stepFunctions }: Provisioned,
+): void {
+  const { RoleArn, DefinitionString } = stateMachineSchema.parse(properties);
+  // Step Functions validates it: what is no state machine is refused there.
+  const definition: AslMachine = JSON.parse(DefinitionString);
+  stepFunctions.createStateMachine({ name, roleArn: RoleArn, definition });
+}
