@@ -32,7 +32,8 @@ export interface VersionQuestion {
  * was deleted since: the page begins where it would have stood.
  */
 export function listVersions(bucket: Bucket, question: VersionQuestion): VersionPage {
-  const { page, isTruncated } = takePage(walkVersions(bucket, question), question.pageSize);
+  const start = startOf(question.versionIdMarker);
+  const { page, isTruncated } = takePage(walkVersions(bucket, question, start), question.pageSize);
   const last = page.at(-1);
   if (!isTruncated || last === undefined) return { items: page, next: undefined };
   return {
@@ -47,12 +48,13 @@ export function listVersions(bucket: Bucket, question: VersionQuestion): Version
 function* walkVersions(
   bucket: Bucket,
   question: VersionQuestion,
+  startIn: ((versions: readonly ObjectVersion[]) => number) | undefined,
 ): Generator<VersionListItem, void> {
   const range: KeyRange = {
     prefix: question.prefix,
     delimiter: question.delimiter,
     marker: question.keyMarker,
-    includeMarker: question.versionIdMarker !== undefined,
+    includeMarker: startIn !== undefined,
   };
   for (const walked of walkKeys(bucket.keys, range, () => true)) {
     if (walked.commonPrefix !== undefined) {
@@ -61,10 +63,8 @@ function* walkVersions(
     }
     const { key, value: versions } = walked;
     const newest = versions.length - 1;
-    const start =
-      key === question.keyMarker && question.versionIdMarker !== undefined
-        ? indexOlderThan(versions, question.versionIdMarker)
-        : newest;
+    const isMarked = startIn !== undefined && key === question.keyMarker;
+    const start = isMarked ? startIn(versions) : newest;
     for (let index = start; index >= 0; index -= 1) {
       const version = versions[index];
       if (version !== undefined) yield { key, version, isLatest: index === newest };
@@ -72,12 +72,20 @@ function* walkVersions(
   }
 }
 
-/** The newest version that is older than the marker. A `null` version that is gone has left no place: all count. */
-function indexOlderThan(versions: readonly ObjectVersion[], versionIdMarker: string): number {
+/**
+ * Finds the newest version that is older than the marker. A `null` version that is gone has left no place: all count.
+ * @throws S3Error `InvalidArgument` for an id that is not one
+ */
+function startOf(
+  versionIdMarker: string | undefined,
+): ((versions: readonly ObjectVersion[]) => number) | undefined {
+  if (versionIdMarker === undefined) return undefined;
   if (versionIdMarker === NULL_VERSION_ID) {
-    const index = versions.findIndex((version) => version.isNull);
-    return index === -1 ? versions.length - 1 : index - 1;
+    return (versions) => {
+      const index = versions.findIndex((version) => version.isNull);
+      return index === -1 ? versions.length - 1 : index - 1;
+    };
   }
   const sequence = sequenceOf(versionIdMarker);
-  return versions.findLastIndex((version) => version.sequence < sequence);
+  return (versions) => versions.findLastIndex((version) => version.sequence < sequence);
 }

@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { type AwsService, type Caller, LOCAL_ACCOUNT, LOCAL_REGION } from '../aws-service.ts';
 import { createBodyStore } from './body-store.ts';
 import type { BucketOptions } from './bucket.ts';
