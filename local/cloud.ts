@@ -21,6 +21,7 @@ import {
 import { createLambdaService } from './lambda/lambda-service.ts';
 import { provision } from './provision.ts';
 import { createS3Service } from './s3/s3-service.ts';
+import { forwardToS3 } from './s3-engine.ts';
 import { createScheduler } from './scheduler.ts';
 import type { ExecutionEvent } from './step-functions/execution.ts';
 import { createStepFunctions, type StepFunctions } from './step-functions/step-functions.ts';
@@ -43,7 +44,9 @@ export interface CloudOptions {
   /** 0, the default, takes any free port. */
   readonly apiPort?: number;
   readonly endpointPort?: number;
-  /** Another engine for S3 or DynamoDB, such as DynamoDB Local; by default what the environment says. */
+  /** Another engine in the place of the embedded one: by default `AWS_ENDPOINT_URL_S3`, if set. */
+  readonly s3Url?: string | undefined;
+  /** The same for DynamoDB: by default `AWS_ENDPOINT_URL_DYNAMODB`, if set. */
   readonly dynamodbUrl?: string | undefined;
   readonly onLog?: (entry: FunctionLogLine) => void;
   readonly onEvent?: (event: ExecutionEvent) => void;
@@ -134,10 +137,12 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
       process.stderr.write(`${arn} could not start its target: ${error}\n`);
     },
   });
-  const s3 = createS3Service({ now: clock.now, directory });
-  const dynamodb = await startDynamoDb(
-    options.dynamodbUrl ?? process.env.AWS_ENDPOINT_URL_DYNAMODB,
-  );
+  const {
+    s3Url = process.env.AWS_ENDPOINT_URL_S3,
+    dynamodbUrl = process.env.AWS_ENDPOINT_URL_DYNAMODB,
+  } = options;
+  const s3 = s3Url ? forwardToS3(s3Url) : createS3Service({ now: clock.now, directory });
+  const dynamodb = await startDynamoDb(dynamodbUrl || undefined);
   const services = [
     s3,
     dynamodb,

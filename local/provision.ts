@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { DynamoDb } from './dynamodb.ts';
 import type { Lambda } from './lambda/lambda.ts';
 import type { S3Service } from './s3/s3-service.ts';
+import type { S3Engine } from './s3-engine.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { AslMachine } from './step-functions/asl.ts';
 import type { StepFunctions } from './step-functions/step-functions.ts';
@@ -9,7 +10,7 @@ import type { Template, TemplateResource } from './template.ts';
 
 /** The services that hold resources. */
 export interface Provisioned {
-  readonly s3: Pick<S3Service, 'createBucket'>;
+  readonly s3: Pick<S3Service | S3Engine, 'createBucket'>;
   readonly dynamodb: Pick<DynamoDb, 'createTable'>;
   readonly lambda: Pick<Lambda, 'createFunction'>;
   readonly stepFunctions: Pick<StepFunctions, 'createStateMachine'>;
@@ -73,12 +74,12 @@ const bucketSchema = z.object({
     .optional(),
 });
 
-function createBucket({ name, properties }: TemplateResource, { s3 }: Provisioned): void {
+function createBucket({ name, properties }: TemplateResource, { s3 }: Provisioned): unknown {
   const { VersioningConfiguration, ObjectLockEnabled, BucketEncryption } =
     bucketSchema.parse(properties);
   const [rule] = BucketEncryption?.ServerSideEncryptionConfiguration ?? [];
   const encryptionKeyArn = rule?.ServerSideEncryptionByDefault.KMSMasterKeyID;
-  s3.createBucket(name, {
+  return s3.createBucket(name, {
     versioned: VersioningConfiguration?.Status === 'Enabled',
     objectLock: ObjectLockEnabled,
     ...(encryptionKeyArn !== undefined && { encryptionKeyArn }),
