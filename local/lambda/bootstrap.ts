@@ -1,4 +1,5 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { flushCompileCache } from 'node:module';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { types } from 'node:util';
@@ -11,6 +12,7 @@ type Handler = (event: unknown, context: object) => unknown;
 
 let handler: Handler | undefined;
 let setTime: ReturnType<typeof installVirtualDate> | undefined;
+let compiledCodeIsKept = false;
 
 // What makes this program start fast is not part of the function's environment.
 delete process.env.NODE_COMPILE_CACHE;
@@ -86,6 +88,14 @@ async function invoke(invocation: ToEnvironment & { type: 'invoke' }): Promise<v
     outcome = { error: describeError(error) };
   }
   send({ type: 'result', outcome, peakMemoryBytes: peakMemoryBytes() });
+  keepCompiledCode();
+}
+
+/** Once what an invocation needs has been compiled: Node.js would do it on exit, but an environment is killed. */
+function keepCompiledCode(): void {
+  if (compiledCodeIsKept) return;
+  compiledCodeIsKept = true;
+  flushCompileCache();
 }
 
 function marshal(result: unknown): string {

@@ -107,7 +107,8 @@ export function startExecution(engine: Engine, options: ExecutionOptions): Execu
       new StateError(why.error ?? 'ExecutionAborted', why.cause ?? '', { isCatchable: false }),
     );
   };
-  parentSignal?.addEventListener('abort', () => stop({}), { once: true });
+  const stopWithParent = () => stop({});
+  parentSignal?.addEventListener('abort', stopWithParent);
 
   record({ type: 'ExecutionStarted', input: identity.input, roleArn: identity.roleArn });
   const scope: RunScope = { execution: identity, signal: ending.signal, record };
@@ -128,7 +129,10 @@ export function startExecution(engine: Engine, options: ExecutionOptions): Execu
         throw error;
       },
     )
-    .finally(() => deadline.cancel());
+    .finally(() => {
+      deadline.cancel();
+      parentSignal?.removeEventListener('abort', stopWithParent);
+    });
   result.catch(() => undefined); // the status tells it to those who do not await
 
   return {

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import type { Json } from './asl.ts';
 import { batchItems } from './batch-items.ts';
 import { RUNTIME, StateError } from './error-names.ts';
@@ -145,6 +146,7 @@ async function runAll<T, Result>(
 ): Promise<Result[]> {
   const ending = new AbortController();
   const signal = AbortSignal.any([scope.signal, ending.signal]);
+  setMaxListeners(0, signal); // each of them listens
   const results: Result[] = [];
   const queue = inputs.entries();
   const runQueue = async () => {

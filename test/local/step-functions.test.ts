@@ -486,6 +486,23 @@ describe('maps and branches', () => {
     expect(caught.output).toBe('caught');
   });
 
+  it('run many children at once without a word of warning', async () => {
+    const lines = Array.from({ length: 40 }, (_, index) => JSON.stringify({ shard: index }));
+    cloud.objects.set('/vault/many.jsonl', lines.join('\n'));
+    const warnings: string[] = [];
+    const onWarning = ({ message }: Error) => warnings.push(message);
+    process.on('warning', onWarning);
+    const pause: AslState = { Type: 'Wait', Seconds: 5, End: true };
+    const { output, lasted } = await runToEnd(
+      { Pack: distributed(pause, { MaxConcurrency: 20 }) },
+      { planeId: 'kp_1', key: 'many.jsonl' },
+    );
+    process.off('warning', onWarning);
+    expect(output).toHaveLength(40);
+    expect(lasted).toBe(10);
+    expect(warnings).toEqual([]);
+  });
+
   it('run branches side by side', async () => {
     const branch = (Seconds: number) => ({
       StartAt: `Wait ${Seconds}`,
