@@ -1,4 +1,3 @@
-import { buffer } from 'node:stream/consumers';
 import type { S3Client, StorageClass } from '@aws-sdk/client-s3';
 import { type ContentPlace, indexLine, indexPath, payloadPath } from '../core/archive-index.ts';
 import type { ArchiveLimits } from '../core/archive-limits.ts';
@@ -138,17 +137,28 @@ const READ_ATTEMPTS = 3;
 async function readContent(store: Store, record: ObjectVersion | PartitionItem): Promise<Buffer> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      const content = await buffer(await store.open(record));
-      if (content.length === record.size) return content;
-      throw new OffboardingError(
-        'SOURCE_CHANGED',
-        `a member of ${record.size} bytes was read as ${content.length}`,
-        { details: { key: record.key } },
-      );
+      return await collect(await store.open(record), record);
     } catch (error) {
       if (isOffboardingError(error) || attempt === READ_ATTEMPTS) throw error;
     }
   }
+}
+
+/** Into memory of the size that was inventoried, and never more: lists of chunks would cost it twice. */
+async function collect(
+  stream: AsyncIterable<Buffer>,
+  { key, size }: ObjectVersion | PartitionItem,
+): Promise<Buffer> {
+  const content = Buffer.allocUnsafeSlow(size);
+  let bytes = 0;
+  for await (const chunk of stream) {
+    chunk.copy(content, bytes);
+    bytes += chunk.length;
+  }
+  if (bytes === size) return content;
+  throw new OffboardingError('SOURCE_CHANGED', `a member of ${size} bytes was read as ${bytes}`, {
+    details: { key },
+  });
 }
 
 async function writeIndex(

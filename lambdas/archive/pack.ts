@@ -11,6 +11,7 @@ import { archiveStep } from './archive-step.ts';
 import { packShard } from './pack-shard.ts';
 import { readMembers } from './read-members.ts';
 import type { Vault } from './vault.ts';
+import { missingFiles } from './verify-packed.ts';
 
 export interface PackPorts {
   readonly s3: S3Client;
@@ -45,12 +46,16 @@ export function createPack({
     const layout = vaultLayout(context.planeId, context.offboardingId, shard.plan);
     const reportKey = layout.packReportKey(shard.shardId);
     const before = await vault.readText(reportKey);
-    if (before !== undefined)
-      return {
-        status: 'skipped',
-        message: `shard ${shard.shardId} is already packed`,
-        data: packData(JSON.parse(before) as PackReport),
-      };
+    if (before !== undefined) {
+      const report = JSON.parse(before) as PackReport;
+      // Not skipped when sealing found a payload damaged: packing again is what heals it.
+      if ((await missingFiles({ vault, layout, limits }, [report])).length === 0)
+        return {
+          status: 'skipped',
+          message: `shard ${shard.shardId} is already packed`,
+          data: packData(report),
+        };
+    }
     const store = storeFor(requireStore(context, shard));
     await storeFor({
       kind: 's3-prefix',

@@ -43,14 +43,18 @@ export async function uploadPayload(
   let bytes = 0;
   let parts: MultipartUpload | undefined;
   let first: Buffer | undefined;
+  // Parts that arrived lend their memory to those still to come: the garbage collector is too slow for 16 MiB a time.
+  const free: Buffer[] = [];
+  const { uploadPartBytes } = target.limits;
+  const spare = () => free.pop() ?? Buffer.allocUnsafeSlow(uploadPartBytes);
   try {
-    for await (const part of cut(chunks, target.limits.uploadPartBytes)) {
+    for await (const part of cut(chunks, uploadPartBytes, spare)) {
       whole.update(part);
       bytes += part.length;
       if (!first) first = part;
       else {
         if (!parts) {
-          parts = await startMultipart(target, key);
+          parts = await startMultipart(target, key, (arrived) => free.push(arrived));
           await parts.send(first);
         }
         await parts.send(part);
@@ -68,8 +72,13 @@ export async function uploadPayload(
   }
 }
 
-async function* cut(chunks: AsyncIterable<Uint8Array>, size: number): AsyncGenerator<Buffer> {
-  let part = Buffer.allocUnsafe(size);
+/** Cuts a stream into parts of one size, but the last. Each is written over the buffer that `spare` hands out. */
+async function* cut(
+  chunks: AsyncIterable<Uint8Array>,
+  size: number,
+  spare: () => Buffer,
+): AsyncGenerator<Buffer> {
+  let part = spare();
   let filled = 0;
   for await (const chunk of chunks) {
     for (let taken = 0; taken < chunk.length; ) {
@@ -79,7 +88,7 @@ async function* cut(chunks: AsyncIterable<Uint8Array>, size: number): AsyncGener
       taken += piece.length;
       if (filled === size) {
         yield part;
-        part = Buffer.allocUnsafe(size);
+        part = spare();
         filled = 0;
       }
     }
@@ -115,6 +124,7 @@ interface MultipartUpload {
 async function startMultipart(
   { client, bucket, storageClass, limits }: PayloadTarget,
   key: string,
+  arrived: (part: Buffer) => void,
 ): Promise<MultipartUpload> {
   const { UploadId } = await client.send(
     new CreateMultipartUploadCommand({
@@ -135,6 +145,7 @@ async function startMultipart(
       new UploadPartCommand({ ...upload, PartNumber, Body: part, ChecksumSHA256 }),
     );
     sent[PartNumber - 1] = { PartNumber, ETag, ChecksumSHA256 };
+    arrived(part);
   };
 
   return {

@@ -42,11 +42,7 @@ export async function verifyPacked(
   }
   if (!sameTotals(reports.reduce(addTotals, NO_TOTALS), plan)) differences.push('totals');
 
-  const files = reports.flatMap(({ payloads, index }) => [...payloads, index]);
-  const stored = await inParallel(files, work.limits.checksumReadsAtOnce, (file) =>
-    isStored(work, file),
-  );
-  differences.push(...files.filter((_, index) => !stored[index]).map(({ path }) => path));
+  differences.push(...(await missingFiles(work, reports)));
 
   if (differences.length > 0)
     throw new OffboardingError(
@@ -55,6 +51,18 @@ export async function verifyPacked(
       { details: { differences } },
     );
   return reports;
+}
+
+/** Paths of the reported files that S3 does not hold as they were reported. */
+export async function missingFiles(
+  work: VerifyWork,
+  reports: readonly PackReport[],
+): Promise<readonly string[]> {
+  const files = reports.flatMap(({ payloads, index }) => [...payloads, index]);
+  const stored = await inParallel(files, work.limits.checksumReadsAtOnce, (file) =>
+    isStored(work, file),
+  );
+  return files.filter((_, index) => !stored[index]).map(({ path }) => path);
 }
 
 /** True when S3 holds the file in the reported size, under the checksum that the reported bytes must have. */

@@ -77,7 +77,7 @@ test('every version and delete marker is listed, newest first, and removed by it
   await world.put('a', 'one');
   await world.put('a', 'two!');
   await world.hide('a');
-  await world.put('b', '');
+  await world.put('b', Buffer.alloc(0));
   const records = await listed(store);
   expect(records.map(({ key, kind }) => [key, kind])).toEqual([
     ['kp-1/a', 'delete-marker'],

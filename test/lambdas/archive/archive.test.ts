@@ -338,6 +338,17 @@ test.each([
   });
 });
 
+test('a damaged payload is packed again by the next start', async () => {
+  await startFull();
+  await world.run('plan');
+  for (const shard of await world.shards()) await world.pack(shard);
+  const payload = { Bucket: 'vault', Key: `${BAG}data/shard-00001/objects.tar` };
+  await world.s3.send(new PutObjectCommand({ ...payload, Body: 'forged' }));
+  expect(await world.run('seal')).toMatchObject({ errorCode: 'INTEGRITY_MISMATCH' });
+  expect(await world.archive()).toMatchObject({ status: 'success', data: { objectCount: 31 } });
+  expect(bagItProblems(await readBag())).toEqual([]);
+});
+
 test('a bag is not sealed while a shard is not packed', async () => {
   await startFull();
   await world.run('plan');
