@@ -15,7 +15,7 @@ export interface PlaneResourcePatterns {
 export interface OffboardingConfig {
   /** The least a request may ask for; both in days. */
   readonly floors: { readonly gracePeriodDays: number; readonly retentionDays: number };
-  /** Whether a request may skip the grace period: docs/decisions/force-is-off-in-production.md. */
+  /** Whether a request may skip the grace period: docs/decisions/0005-force-is-off-in-production.md. */
   readonly allowForce: boolean;
   /** How long a purge waits for its approver before it halts. */
   readonly approvalTimeoutDays: number;

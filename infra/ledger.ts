@@ -23,7 +23,7 @@ export class Ledger extends Construct {
 
   /** Entries of any plane, strongly consistent. */
   grantRead(fn: ProductFunction): void {
-    this.table.grants.actions(fn, 'dynamodb:GetItem', 'dynamodb:Query');
+    this.table.grants.actions(fn, 'dynamodb:Query');
     fn.setEnvironment('LEDGER_TABLE', this.table.tableName);
   }
 

@@ -237,6 +237,7 @@ export class OffboardingWorkflow extends Construct {
           Input: JsonPath.jsonToString(JsonPath.objectAt('$$.Execution.Input')),
         },
       },
+      iamAction: 'scheduler:CreateSchedule',
       iamResources: [purgeSchedule.schedulesArn],
       additionalIamStatements: [purgeSchedule.passRoleStatement()],
       resultPath: JsonPath.DISCARD,

@@ -23,22 +23,21 @@ export class PlaneResources extends Construct {
     fn.setEnvironment('PLANE_FUNCTIONS', this.patterns.functions.join(','));
   }
 
-  /** Lists versions and items, and sizes them. */
-  grantMeasure(fn: ProductFunction): void {
+  /** Lists versions and items with their sizes. */
+  grantList(fn: ProductFunction): void {
     this.allow(fn, this.buckets, 's3:ListBucketVersions');
     this.allow(fn, this.tables, 'dynamodb:DescribeTable', 'dynamodb:Query');
   }
 
-  /** Lists and reads everything that an archive takes, tags included. */
+  /** Reads versions, with the tags that a server-side copy takes along, and items. Lists nothing: it is told what to read. */
   grantRead(fn: ProductFunction): void {
-    this.grantMeasure(fn);
     this.allow(fn, this.objects, 's3:GetObjectVersion', 's3:GetObjectVersionTagging');
     this.allow(fn, this.tables, 'dynamodb:GetItem');
   }
 
   /** Removes exact versions and items, after a look at whether they are still the same. */
   grantRemove(fn: ProductFunction): void {
-    this.grantMeasure(fn);
+    this.grantList(fn);
     // Get, because a delete that is conditional on an ETag needs it too:
     // https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-delete-enforce.html
     this.allow(fn, this.objects, 's3:DeleteObjectVersion', 's3:GetObject', 's3:GetObjectVersion');

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 export type GatewayModel = Readonly<Record<string, unknown>>;
 
@@ -15,6 +15,7 @@ function looseUnions(node: unknown): unknown {
   if (Array.isArray(node)) return node.map(looseUnions);
   if (typeof node !== 'object' || node === null) return node;
   if ('oneOf' in node) return anyOfItsKinds(node.oneOf);
+  if ('anyOf' in node) return anyOfItsKinds(node.anyOf);
   return Object.fromEntries(Object.entries(node).map(([key, value]) => [key, looseUnions(value)]));
 }
 
@@ -23,8 +24,8 @@ const alternatives = z.array(
 );
 
 /** @throws ZodError for a union whose alternatives are not told apart by `kind` */
-function anyOfItsKinds(oneOf: unknown): GatewayModel {
-  const kinds = alternatives.parse(oneOf).flatMap(({ properties }) => properties.kind.enum);
+function anyOfItsKinds(union: unknown): GatewayModel {
+  const kinds = alternatives.parse(union).flatMap(({ properties }) => properties.kind.enum);
   return {
     type: 'object',
     properties: { kind: { type: 'string', enum: kinds } },

@@ -11,6 +11,7 @@ const PLANES = 'planes/*';
 /** The bucket that holds the archives: `planes/<planeId>/<offboardingId>/work/…` and `…/bag/…`. */
 export class Vault extends Construct {
   private readonly bucket: Bucket;
+  private readonly key: Key;
   private readonly storageClass: OffboardingConfig['archiveStorageClass'];
 
   constructor(
@@ -23,17 +24,18 @@ export class Vault extends Construct {
   ) {
     super(scope, id);
     this.storageClass = props.archiveStorageClass;
+    this.key = new Key(this, 'Key', {
+      description: 'Encrypts the archives of knowledge planes',
+      enableKeyRotation: true,
+      removalPolicy: props.removalPolicy,
+    });
     this.bucket = new Bucket(this, 'Bucket', {
       versioned: true,
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       enforceSSL: true,
       minimumTLSVersion: 1.2,
       encryption: BucketEncryption.KMS,
-      encryptionKey: new Key(this, 'Key', {
-        description: 'Encrypts the archives of knowledge planes',
-        enableKeyRotation: true,
-        removalPolicy: props.removalPolicy,
-      }),
+      encryptionKey: this.key,
       bucketKeyEnabled: true,
       lifecycleRules: [
         // A crashed packer's parts cost money and are seen by no listing of objects. No invocation works for longer than 15 minutes.
@@ -82,7 +84,7 @@ export class Vault extends Construct {
   /** For the item reader of the map over the shards. */
   grantReadShards(grantee: IGrantable): void {
     this.allow(grantee, this.bucket.arnForObjects('planes/*/work/*'), 's3:GetObject');
-    this.bucket.encryptionKey?.grantDecrypt(grantee);
+    this.allow(grantee, this.key.keyArn, 'kms:Decrypt');
   }
 
   // Every step of the archive stage may be repeated, so each of them reads back what it or the one before it wrote.
@@ -90,7 +92,8 @@ export class Vault extends Construct {
     // ListBucket, because without it S3 answers 403 for an object that is not there yet.
     this.allow(fn, this.bucket.bucketArn, 's3:ListBucket');
     this.allow(fn, this.objects, 's3:GetObject', 's3:PutObject');
-    this.bucket.encryptionKey?.grantEncryptDecrypt(fn);
+    // Decrypt for writing too: https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html#mpuAndPermissions
+    this.allow(fn, this.key.keyArn, 'kms:Decrypt', 'kms:GenerateDataKey');
     this.setBucket(fn);
   }
 
@@ -98,7 +101,7 @@ export class Vault extends Construct {
     return this.bucket.arnForObjects(PLANES);
   }
 
-  // Not `bucket.grants`: its groups of actions include tagging, retention and wildcards that nobody here needs.
+  // Not `bucket.grants` and `key.grants`: their groups of actions hold tagging, retention and re-encryption, which nobody here needs.
   private allow(grantee: IGrantable, resource: string, ...actions: string[]): void {
     grantee.grantPrincipal.addToPrincipalPolicy(
       new PolicyStatement({ actions, resources: [resource] }),

@@ -44,11 +44,11 @@ export function createWorkflowFunctions(
   recorder.grantRecord(policyGate);
 
   const deactivate = stage('deactivate', 'Revokes tokens and disables endpoints.', LONG);
-  planes.grantMeasure(deactivate);
+  planes.grantList(deactivate);
   planes.grantDeactivate(deactivate);
 
   const archivePlan = stage('archive-plan', 'Inventories the stores.', LONG);
-  planes.grantRead(archivePlan);
+  planes.grantList(archivePlan);
   vault.grantPlan(archivePlan);
 
   const archivePack = stage('archive-pack', 'Packs one shard into the vault.', PACKING);
@@ -64,7 +64,7 @@ export function createWorkflowFunctions(
   archiveEvict.setEnvironment('RETENTION_FLOOR_DAYS', String(config.floors.retentionDays));
 
   const requestApproval = stage('request-approval', 'Asks a person to approve a purge.', LONG);
-  planes.grantMeasure(requestApproval);
+  planes.grantList(requestApproval);
   vault.grantMeasure(requestApproval);
   usage.grantMeasure(requestApproval);
   decisions.grantAsk(requestApproval);

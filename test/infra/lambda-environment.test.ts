@@ -3,20 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, inject, it } from 'vitest';
 import { LAMBDA_NAMES } from '../../infra/bundle.ts';
 import { ENVIRONMENT_VARIABLES } from '../../lambdas/env.ts';
-import { resourcesOf } from '../support/assembly.ts';
-
-const functions = resourcesOf('Offboarding-prod', 'AWS::Lambda::Function').map(
-  ([logicalId, { Properties }]) => ({ logicalId, Properties }),
-);
-
-function functionNamed(name: string) {
-  const id = name.replaceAll('-', '');
-  const found = functions.filter(({ logicalId }) =>
-    logicalId.startsWith(`Offboarding${id}function`),
-  );
-  expect(found).toHaveLength(1);
-  return found[0]?.Properties ?? {};
-}
+import { resourceOf } from '../support/assembly.ts';
 
 /** The names of environment variables that stand in a function's bundle as string literals. */
 function variablesRead(code: { readonly S3Key: string }): readonly string[] {
@@ -28,7 +15,9 @@ function variablesRead(code: { readonly S3Key: string }): readonly string[] {
 
 describe('the environment of each Lambda function', () => {
   it.each(LAMBDA_NAMES)('%s is set exactly what its code reads', (name) => {
-    const { Code, Environment } = functionNamed(name) as {
+    const id = `Offboarding${name.replaceAll('-', '')}functionFunction`;
+    const { Properties } = resourceOf('Offboarding-prod', 'AWS::Lambda::Function', id);
+    const { Code, Environment } = Properties as {
       Code: { S3Key: string };
       Environment?: { Variables: Record<string, unknown> };
     };

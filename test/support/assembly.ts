@@ -25,3 +25,14 @@ export function resourcesOf(
   const resources = readTemplate(stack).Resources as Record<string, TemplateResource>;
   return Object.entries(resources).filter(([, { Type }]) => type === undefined || Type === type);
 }
+
+/** The one resource of a type whose logical id starts like this: a construct's path without its separators. */
+export function resourceOf(
+  stack: StackName,
+  type: string,
+  prefix: string,
+): TemplateResource & { readonly logicalId: string } {
+  const [found, ...more] = resourcesOf(stack, type).filter(([id]) => id.startsWith(prefix));
+  if (!found || more.length > 0) throw new Error(`${stack} has not one ${type} ${prefix}…`);
+  return { logicalId: found[0], ...found[1] };
+}

@@ -1,0 +1,78 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import {
+  GATE_ERROR_CODES,
+  LEDGER_ERROR_CODES,
+  STAGE_ERROR_CODES,
+} from '../../lambdas/core/errors.ts';
+import { resourcesOf } from '../support/assembly.ts';
+
+const runbook = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'runbook.md'), 'utf8');
+const headings = [...runbook.matchAll(/^#{2,3} (.+)$/gm)].map(([, text = '']) => text);
+/** As the anchors of a rendered Markdown page are made. */
+const anchors = headings.map((text) =>
+  text
+    .toLowerCase()
+    .replace(/[^\w\- ]/g, '')
+    .replaceAll(' ', '-'),
+);
+
+function sectionOf(heading: string): string {
+  const [, section = ''] = runbook.split(`### ${heading}\n`);
+  return section.split(/^#{2,3} /m)[0] ?? '';
+}
+
+describe('the alarms', () => {
+  const alarms = resourcesOf('Offboarding-prod', 'AWS::CloudWatch::Alarm').map(
+    ([id, { Properties }]) => ({
+      name: id.replace(/^OffboardingAlarms/, '').replace(/[0-9A-F]{8}$/, ''),
+      metric: [Properties.Namespace, Properties.MetricName, Properties.Threshold],
+      description: String(Properties.AlarmDescription),
+    }),
+  );
+
+  it('watch these metrics', () => {
+    expect(alarms.map(({ name, metric }) => [name, ...metric])).toEqual([
+      ['OffboardingHalted', 'AWS/States', 'ExecutionsFailed', 1],
+      ['OffboardingTimedOut', 'AWS/States', 'ExecutionsTimedOut', 1],
+      ['PurgeAwaitsApproval', 'AWS/Lambda', 'Invocations', 1],
+      ['PurgeNotStarted', 'AWS/Scheduler', 'InvocationDroppedCount', 1],
+      ['RecorderFailing', 'AWS/Lambda', 'Errors', 5],
+      ['LambdaThrottled', 'AWS/Lambda', 'Throttles', 10],
+      ['ApiFailing', 'AWS/ApiGateway', '5XXError', 1],
+    ]);
+  });
+
+  it.each(alarms)('$name says its impact and links its section of the runbook', (alarm) => {
+    const [, impact = '', anchor = ''] =
+      alarm.description.match(/^(.+\.) What to do: docs\/runbook\.md#(\S+)$/) ?? [];
+    expect(impact.length).toBeGreaterThan(20);
+    expect(anchors).toContain(anchor);
+    for (const part of ['**Description.**', '**Investigation.**', '**Resolution.**'])
+      expect(sectionOf(alarm.name)).toContain(part);
+  });
+});
+
+describe('the runbook', () => {
+  it('has a section for every code an offboarding can halt with', () => {
+    const never: ReadonlySet<string> = new Set([
+      'STAGE_PENDING', // retried
+      'OFFBOARDING_SUPERSEDED', // ends in Superseded
+      // answered to a caller of the API, not to the workflow
+      'GRACE_PERIOD_OVER',
+      'NO_OPEN_APPROVAL',
+      'STALE_SCOPE_HASH',
+      'NO_SUCH_HOLD',
+    ]);
+    const codes = [...STAGE_ERROR_CODES, ...GATE_ERROR_CODES, ...LEDGER_ERROR_CODES];
+    const described = new Set(headings.flatMap((heading) => heading.split(', ')));
+    expect(codes.filter((code) => !never.has(code) && !described.has(code))).toEqual([]);
+  });
+
+  it('links only to sections that it has', () => {
+    const links = [...runbook.matchAll(/\]\(#([^)]+)\)/g)].map(([, anchor]) => anchor);
+    expect(links.length).toBeGreaterThan(0);
+    expect(links.filter((anchor) => !anchors.includes(anchor ?? ''))).toEqual([]);
+  });
+});

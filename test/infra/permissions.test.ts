@@ -1,0 +1,181 @@
+import { describe, expect, it } from 'vitest';
+import { LAMBDA_NAMES } from '../../infra/bundle.ts';
+import { resourceOf, resourcesOf } from '../support/assembly.ts';
+import { allows, roleStatements, textOf } from '../support/policy-statements.ts';
+
+const STACK = 'Offboarding-prod';
+const statements = roleStatements(STACK);
+const logicalId = (type: string, prefix: string) => resourceOf(STACK, type, prefix).logicalId;
+const ledger = logicalId('AWS::DynamoDB::Table', 'OffboardingLedger');
+
+/** Which roles may do this to this resource, by the construct that has them. */
+function rolesThatMay(action: string, resource: string): readonly string[] {
+  const roles = statements
+    .filter(({ actions }) => actions.some((pattern) => allows(pattern, action)))
+    .filter(({ resources }) => resources.some((text) => text === '*' || text.includes(resource)))
+    .map(({ role }) => role.replace(/^Offboarding/, '').replace(/(function)?Role[0-9A-F]{8}$/, ''));
+  return [...new Set(roles)].sort();
+}
+
+describe('the ledger', () => {
+  it('is written by the recorder and by nobody else', () => {
+    expect(rolesThatMay('dynamodb:PutItem', ledger)).toEqual(['recorder']);
+  });
+
+  it.each([
+    'dynamodb:UpdateItem',
+    'dynamodb:DeleteItem',
+    'dynamodb:BatchWriteItem',
+    'dynamodb:PartiQLInsert',
+    'dynamodb:PartiQLUpdate',
+    'dynamodb:PartiQLDelete',
+  ])('allows %s to no role', (action) => {
+    expect(rolesThatMay(action, ledger)).toEqual([]);
+  });
+
+  it('denies update and delete to everybody in the account', () => {
+    const table = resourceOf(STACK, 'AWS::DynamoDB::Table', ledger);
+    expect(table.Properties.ResourcePolicy).toEqual({
+      PolicyDocument: {
+        Version: '2012-10-17',
+        Statement: [
+          {
+            Sid: 'NobodyRewritesHistory',
+            Effect: 'Deny',
+            Principal: { AWS: '*' },
+            Action: [
+              'dynamodb:BatchWriteItem',
+              'dynamodb:DeleteItem',
+              'dynamodb:PartiQLDelete',
+              'dynamodb:PartiQLUpdate',
+              'dynamodb:UpdateItem',
+            ],
+            Resource: '*',
+          },
+        ],
+      },
+    });
+  });
+});
+
+describe('what destroys or decides', () => {
+  const vault = logicalId('AWS::S3::Bucket', 'OffboardingVault');
+  const tokenKey = logicalId('AWS::KMS::Key', 'OffboardingDecisionsTokenKey');
+  const signingKey = logicalId('AWS::KMS::Key', 'OffboardingEvidenceSigningKey');
+  const stateMachine = logicalId('AWS::StepFunctions::StateMachine', 'Offboarding');
+
+  it.each([
+    ['s3:DeleteObjectVersion', vault, ['purge']],
+    ['s3:DeleteObject', vault, []],
+    ['s3:DeleteObjectVersion', 'knowledge-*', ['archiveevict', 'purge']],
+    ['s3:PutObject', 'knowledge-*', []],
+    ['dynamodb:DeleteItem', 'table/knowledge-*', ['archiveevict', 'purge']],
+    ['dynamodb:PutItem', 'table/knowledge-*', []],
+    ['dynamodb:UpdateItem', 'table/knowledge-*', ['deactivate']],
+    ['lambda:PutFunctionConcurrency', 'function:knowledge-*', ['deactivate']],
+    // Who asks for a decision cannot read the token, who takes it cannot make one.
+    ['kms:Encrypt', tokenKey, ['requestapproval']],
+    ['kms:Decrypt', tokenKey, ['apiapproval']],
+    ['states:SendTaskSuccess', stateMachine, ['apiapproval']],
+    [
+      'states:StartExecution',
+      stateMachine,
+      ['PurgeSchedule', 'WorkflowStateMachine', 'apioffboarding'],
+    ],
+    ['kms:Sign', signingKey, ['certificate']],
+  ])('%s on %s is for %j', (action, resource, roles) => {
+    expect(rolesThatMay(action, resource)).toEqual(roles);
+  });
+
+  it('asks the recorder through these functions', () => {
+    const recorder = logicalId('AWS::Lambda::Function', 'Offboardingrecorder');
+    expect(rolesThatMay('lambda:InvokeFunction', recorder)).toEqual([
+      'WorkflowStateMachine',
+      'apiapproval',
+      'apioffboarding',
+      'certificate',
+      'policygate',
+      'requestapproval',
+    ]);
+  });
+});
+
+describe('every role', () => {
+  /** What cannot be narrowed to a resource, and why. */
+  const ON_EVERYTHING: Readonly<Record<string, string>> = {
+    'xray:PutTraceSegments': 'X-Ray knows no resources for traces',
+    'xray:PutTelemetryRecords': 'X-Ray knows no resources for traces',
+    'xray:GetSamplingRules': 'X-Ray knows no resources for sampling',
+    'xray:GetSamplingTargets': 'X-Ray knows no resources for sampling',
+    'logs:CreateLogDelivery': 'Step Functions sets up its log delivery; the API takes no resource',
+    'logs:GetLogDelivery': 'as above',
+    'logs:UpdateLogDelivery': 'as above',
+    'logs:DeleteLogDelivery': 'as above',
+    'logs:ListLogDeliveries': 'as above',
+    'logs:PutResourcePolicy': 'as above',
+    'logs:DescribeResourcePolicies': 'as above',
+    'logs:DescribeLogGroups': 'as above',
+  };
+
+  it('may do on every resource only what knows no resources', () => {
+    const unbounded = statements
+      .filter(({ resources }) => resources.includes('*'))
+      .flatMap(({ actions }) => actions);
+    expect([...new Set(unbounded)].sort()).toEqual(Object.keys(ON_EVERYTHING).sort());
+  });
+
+  it('is allowed single actions, no groups of them', () => {
+    expect(statements.flatMap(({ actions }) => actions).filter((a) => a.includes('*'))).toEqual([]);
+  });
+
+  it('belongs to one function, and has no managed policy', () => {
+    const functions = resourcesOf(STACK, 'AWS::Lambda::Function');
+    expect(functions).toHaveLength(LAMBDA_NAMES.length);
+    const roles = functions.map(([, { Properties }]) => textOf(Properties.Role));
+    expect(new Set(roles).size).toBe(LAMBDA_NAMES.length);
+    const managed = resourcesOf(STACK, 'AWS::IAM::Role')
+      .filter(([, { Properties }]) => Properties.ManagedPolicyArns)
+      .map(([id]) => id.replace(/[0-9A-F]{8}$/, ''));
+    // The account's own setting for API Gateway's logs, which takes AWS's policy.
+    expect(managed).toEqual(['OffboardingApiRestCloudWatchRole']);
+  });
+
+  it('of the state machine invokes the functions of the workflow and no others', () => {
+    const invoked = statements
+      .filter(({ role }) => role.startsWith('OffboardingWorkflow'))
+      .filter(({ actions }) => actions.includes('lambda:InvokeFunction'))
+      .flatMap(({ resources }) => resources)
+      .map((text) => text.replace(/^\$\{Offboarding(\w+)functionFunction\w{8}\}(:\*)?$/, '$1'));
+    expect([...new Set(invoked)].sort()).toEqual(
+      LAMBDA_NAMES.filter((name) => !name.startsWith('api-'))
+        .map((name) => name.replaceAll('-', ''))
+        .sort(),
+    );
+  });
+
+  it('of the purge schedule starts the workflow, and is assumed by its own schedules only', () => {
+    const role = resourceOf(STACK, 'AWS::IAM::Role', 'OffboardingPurgeSchedule');
+    expect(statements.filter(({ role: owner }) => owner === role.logicalId)).toMatchObject([
+      { actions: ['states:StartExecution'], condition: undefined },
+    ]);
+    expect(role.Properties.AssumeRolePolicyDocument).toMatchObject({
+      Statement: [
+        {
+          Principal: { Service: 'scheduler.amazonaws.com' },
+          Condition: {
+            StringEquals: {
+              'aws:SourceAccount': { Ref: 'AWS::AccountId' },
+              'aws:SourceArn': { 'Fn::GetAtt': [expect.stringMatching(/Group/), 'Arn'] },
+            },
+          },
+        },
+      ],
+    });
+    expect(statements.filter(({ actions }) => actions.includes('iam:PassRole'))).toMatchObject([
+      {
+        resources: [`\${${role.logicalId}}`],
+        condition: { StringEquals: { 'iam:PassedToService': 'scheduler.amazonaws.com' } },
+      },
+    ]);
+  });
+});

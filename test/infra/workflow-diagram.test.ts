@@ -1,0 +1,29 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { WorkflowDefinition } from '../../infra/workflow-definition.ts';
+import { workflowDiagram, workflowPage } from '../../infra/workflow-diagram.ts';
+import { definitionOf, stateOf } from '../support/workflow-graph.ts';
+
+const definition = definitionOf('Offboarding-prod');
+
+describe('the picture of the workflow', () => {
+  it('is what docs/workflow.md shows (npm run diagram redraws it)', () => {
+    const committed = readFileSync(
+      join(import.meta.dirname, '..', '..', 'docs', 'workflow.md'),
+      'utf8',
+    );
+    expect(committed).toBe(workflowPage(definition));
+  });
+
+  it('cannot be drawn of a step whose failure is not recorded', () => {
+    const { Catch: _, ...uncaught } = stateOf(definition, 'Purge');
+    const careless: WorkflowDefinition = {
+      ...definition,
+      States: { ...definition.States, Purge: uncaught },
+    };
+    expect(() => workflowDiagram(careless)).toThrow(
+      'Purge does not end its failures as the other steps do',
+    );
+  });
+});

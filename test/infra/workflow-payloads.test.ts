@@ -1,0 +1,173 @@
+import { describe, expect, it } from 'vitest';
+import { definitionOf, stateOf } from '../support/workflow-graph.ts';
+
+const definition = definitionOf('Offboarding-prod');
+const KEY = "States.Format('{}/{}', $$.Execution.Name, $$.State.Name)";
+const SUBJECT = {
+  'planeId.$': '$.planeId',
+  'offboardingId.$': '$.offboardingId',
+  'request.$': '$.request',
+};
+const WORKFLOW_ENTRY = {
+  'planeId.$': '$.planeId',
+  'offboardingId.$': '$.offboardingId',
+  actor: 'workflow',
+  'idempotencyKey.$': KEY,
+};
+
+function payloadOf(name: string): unknown {
+  return stateOf(definition, name).Parameters?.Payload;
+}
+
+describe('what the Lambdas of the workflow are told', () => {
+  it.each([
+    'Locate plane',
+    'Deregister',
+    'Verify deactivation is safe',
+    'Deactivate',
+    'Plan archive',
+    'Seal archive',
+    'Evict hot data',
+    'Purge',
+  ])('%s: which offboarding it works on', (name) => {
+    expect(payloadOf(name)).toEqual(SUBJECT);
+  });
+
+  it('the gate: which transition, and under which key it records its decision', () => {
+    const event = { ...SUBJECT, 'idempotencyKey.$': KEY };
+    expect(payloadOf('Deactivation gate')).toEqual({ ...event, transition: 'DEACTIVATED' });
+    expect(payloadOf('Purge gate')).toEqual({ ...event, transition: 'PURGED' });
+  });
+
+  it('request approval: the task token and for how long it is good', () => {
+    expect(payloadOf('Request purge approval')).toEqual({
+      ...SUBJECT,
+      'idempotencyKey.$': KEY,
+      'taskToken.$': '$$.Task.Token',
+      timeoutSeconds: 1_209_600,
+    });
+  });
+
+  it('the certificate: under which key it is recorded', () => {
+    expect(payloadOf('Issue certificate')).toEqual({ ...SUBJECT, 'idempotencyKey.$': KEY });
+  });
+
+  it('one shard for each packer, from the file that the plan names', () => {
+    const map = JSON.parse(JSON.stringify(stateOf(definition, 'Pack shards')));
+    expect(map.ItemReader).toEqual({
+      Resource: `arn:\${AWS::Partition}:states:::s3:getObject`,
+      ReaderConfig: { InputType: 'JSONL' },
+      Parameters: { 'Bucket.$': '$.plan.shardsBucket', 'Key.$': '$.plan.shardsKey' },
+    });
+    expect(map.ItemSelector).toEqual({ ...SUBJECT, 'shard.$': '$$.Map.Item.Value' });
+    expect(map.ItemProcessor.ProcessorConfig).toEqual({
+      Mode: 'DISTRIBUTED',
+      ExecutionType: 'STANDARD',
+    });
+    expect(map.ItemProcessor.States['Pack shard'].Parameters.Payload).toEqual({
+      ...SUBJECT,
+      input: { 'shard.$': '$.shard' },
+    });
+    expect(map.MaxConcurrency).toBe(40);
+    expect(map.ResultPath).toBe(null);
+    expect(map.ToleratedFailureCount ?? 0).toBe(0);
+  });
+});
+
+describe('what the recorder is asked to write', () => {
+  it.each([
+    [
+      'Record pending deactivation',
+      {
+        type: 'TRANSITION',
+        to: 'PENDING_DEACTIVATE',
+        'planeId.$': '$.planeId',
+        'offboardingId.$': '$.offboardingId',
+        'actor.$': '$.request.requestedBy',
+        'reason.$': '$.request.reason',
+        data: { 'request.$': '$.request', 'deregistration.$': '$.deregistration' },
+        'idempotencyKey.$': KEY,
+      },
+    ],
+    [
+      'Record deactivated',
+      {
+        ...WORKFLOW_ENTRY,
+        type: 'TRANSITION',
+        to: 'DEACTIVATED',
+        'data.$': 'States.JsonMerge($.verification.data, $.deactivation.data, false)',
+      },
+    ],
+    [
+      'Record archived',
+      { ...WORKFLOW_ENTRY, type: 'TRANSITION', to: 'ARCHIVED', 'data.$': '$.archive.data' },
+    ],
+    [
+      'Record purged',
+      { ...WORKFLOW_ENTRY, type: 'TRANSITION', to: 'PURGED', 'data.$': '$.purge.data' },
+    ],
+    ['Record expiry', { ...WORKFLOW_ENTRY, type: 'APPROVAL_EXPIRED', data: {} }],
+    [
+      'Record rejection',
+      {
+        type: 'REJECTED',
+        'planeId.$': '$.planeId',
+        'offboardingId.$': '$.offboardingId',
+        'actor.$': '$.approval.decidedBy',
+        'reason.$': '$.approval.reason',
+        data: { 'scopeHash.$': '$.approval.scopeHash' },
+        'idempotencyKey.$': KEY,
+      },
+    ],
+    [
+      'Record halt',
+      {
+        ...WORKFLOW_ENTRY,
+        type: 'HALTED',
+        data: { 'stage.$': '$.failedStage', 'failure.$': '$.failure' },
+      },
+    ],
+  ])('%s', (name, payload) => {
+    expect(payloadOf(name)).toEqual(payload);
+    expect(stateOf(definition, name).ResultPath).toBe(null);
+  });
+});
+
+describe('what stays in the state', () => {
+  it('is nothing of an earlier attempt after Locate plane', () => {
+    expect(stateOf(definition, 'Locate plane')).toMatchObject({ OutputPath: '$.Payload' });
+  });
+
+  it('is where the wait finds the end of the grace period, whoever set it', () => {
+    expect(stateOf(definition, 'Deregister')).toMatchObject({
+      ResultPath: '$.deregistration',
+      ResultSelector: { 'gracePeriodEnd.$': '$.Payload.data.gracePeriodEnd' },
+    });
+    expect(stateOf(definition, 'Wait out the grace period').TimestampPath).toBe(
+      '$.deregistration.gracePeriodEnd',
+    );
+  });
+});
+
+describe('the schedule of a purge', () => {
+  it('starts this very machine once, with the input of this execution', () => {
+    expect(stateOf(definition, 'Schedule purge').Parameters).toMatchObject({
+      'Name.$': '$.offboardingId',
+      'ScheduleExpression.$': '$.purgeScheduleExpression',
+      FlexibleTimeWindow: { Mode: 'OFF' },
+      ActionAfterCompletion: 'DELETE',
+      Target: {
+        'Arn.$': '$$.StateMachine.Id',
+        'Input.$': 'States.JsonToString($$.Execution.Input)',
+      },
+    });
+  });
+
+  it('is made once: a second attempt finds it there', () => {
+    expect(stateOf(definition, 'Schedule purge').Catch?.[0]).toEqual({
+      ErrorEquals: ['Scheduler.ConflictException'],
+      ResultPath: null,
+      Next: 'Kept in archive',
+    });
+  });
+});
