@@ -1,0 +1,40 @@
+import { startCloud } from '../cloud.ts';
+import { synthesise } from '../synthesise.ts';
+import { parseArguments, USAGE } from './arguments.ts';
+import { readMarkdown } from './documents.ts';
+import { consoleReporter, jsonReporter } from './reporter.ts';
+import { tellStory } from './story.ts';
+import { timeline } from './timeline.ts';
+
+async function main(): Promise<number> {
+  const { documents: folder, question, json, help } = parseArguments(process.argv.slice(2));
+  if (help) {
+    process.stdout.write(`${USAGE}\n`);
+    return 0;
+  }
+  const report = json ? jsonReporter(process.stdout) : consoleReporter(process.stdout);
+  const documents = await readMarkdown(folder);
+  report.act('The cloud, from the template that `cdk deploy` sends');
+  const { introduce, onEvent } = timeline(report);
+  const cloud = await startCloud({
+    assemblyDirectory: await synthesise(),
+    stackName: 'Offboarding-dev',
+    clock: 'virtual',
+    onEvent,
+  });
+  try {
+    report.say(`API ${cloud.apiUrl}, AWS endpoint ${cloud.endpointUrl}`);
+    await tellStory({ cloud, report, introduce, question }, documents);
+  } finally {
+    await cloud.close();
+  }
+  report.end();
+  return report.failed.length === 0 ? 0 : 1;
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  process.stderr.write(`demo: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}
