@@ -1,7 +1,7 @@
 import { createHasher, type DigestAlgorithm } from './checksum.ts';
 import { readBody, type StoredBody } from './stored-body.ts';
 
-/** Digests of bytes `start` (inclusive) to `end` (exclusive) of a body, in one streaming pass; none asked, none read. */
+/** Digests of bytes `start` (inclusive) to `end` (exclusive) of a body, in one streaming pass; none asked, none read. The caller holds a reference. */
 export async function digestBody(
   body: StoredBody,
   start: number,

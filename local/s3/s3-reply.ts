@@ -1,14 +1,25 @@
 import type { ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
-import { readBody, type StoredBody } from './stored-body.ts';
+import { readBody, releaseBody, retainBody, type StoredBody } from './stored-body.ts';
 
 export interface S3Reply {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  /** A document, or bytes `start` (inclusive) to `end` (exclusive) of a stored body. */
-  readonly body?:
-    | string
-    | { readonly stored: StoredBody; readonly start: number; readonly end: number };
+  /** A document, or bytes of a stored body. Without either the headers stand alone, as HEAD and 304 need it. */
+  readonly body?: string | StoredRange;
+}
+
+/** Bytes `start` (inclusive) to `end` (exclusive). Its reference to the body is given back once they are sent. */
+export interface StoredRange {
+  readonly stored: StoredBody;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Takes the reference at once: the object may be deleted before the first byte is read. */
+export function storedRange(stored: StoredBody, start: number, end: number): StoredRange {
+  retainBody(stored);
+  return { stored, start, end };
 }
 
 export function xmlReply(
@@ -26,7 +37,6 @@ export function emptyReply(headers: Readonly<Record<string, string>> = {}, statu
   return { status, headers, body: '' };
 }
 
-/** Writes the reply; without `body` the headers stand alone, as HEAD and 304 need it. */
 export async function sendReply(response: ServerResponse, reply: S3Reply): Promise<void> {
   const { body } = reply;
   if (body === undefined) {
@@ -37,10 +47,14 @@ export async function sendReply(response: ServerResponse, reply: S3Reply): Promi
     const length = reply.status === 204 ? {} : { 'content-length': bytes.length };
     response.writeHead(reply.status, { ...reply.headers, ...length }).end(bytes);
   } else {
-    response.writeHead(reply.status, {
-      ...reply.headers,
-      'content-length': body.end - body.start,
-    });
-    await pipeline(readBody(body.stored, body.start, body.end), response);
+    try {
+      response.writeHead(reply.status, {
+        ...reply.headers,
+        'content-length': body.end - body.start,
+      });
+      await pipeline(readBody(body.stored, body.start, body.end), response);
+    } finally {
+      await releaseBody(body.stored);
+    }
   }
 }

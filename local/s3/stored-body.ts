@@ -52,27 +52,21 @@ export function sliceBody(body: StoredBody, start: number, end: number): StoredB
 /** Read size of files: large enough that a 256 MB body costs some 250 reads. */
 const READ_BYTES = 1024 * 1024;
 
-/** Streams a part of a body, which stays alive meanwhile even when its object is deleted. */
+/** Streams a part of a body. The reader holds a reference of its own, so that a deletion meanwhile takes no byte away. */
 export async function* readBody(
   body: StoredBody,
   start: number,
   end: number,
 ): AsyncGenerator<Buffer, void> {
-  const slice = sliceBody(body, start, end);
-  retainBody(slice);
-  try {
-    for (const segment of slice) {
-      if ('file' in segment) {
-        yield* createReadStream(segment.file.path, {
-          start: segment.start,
-          end: segment.start + segment.length - 1,
-          highWaterMark: READ_BYTES,
-        });
-      } else {
-        yield segment.bytes;
-      }
+  for (const segment of sliceBody(body, start, end)) {
+    if ('file' in segment) {
+      yield* createReadStream(segment.file.path, {
+        start: segment.start,
+        end: segment.start + segment.length - 1,
+        highWaterMark: READ_BYTES,
+      });
+    } else {
+      yield segment.bytes;
     }
-  } finally {
-    await releaseBody(slice);
   }
 }

@@ -9,6 +9,7 @@ import { type ObjectStorage, requireBucket } from '../object-storage.ts';
 import type { Operation } from '../operation.ts';
 import { authoriseRead, isAllowed, objectArn } from '../permissions.ts';
 import { invalidObjectState, isReadable, restoreHeaders } from '../restore.ts';
+import { storedRange } from '../s3-reply.ts';
 import type { S3Request } from '../s3-request.ts';
 import { storageClassHeaders } from '../storage-class.ts';
 
@@ -35,7 +36,7 @@ export function getObject(storage: ObjectStorage): Operation {
 
       const range = byteRangeOf(request.header('range'), content.size);
       const { start, end } = range ?? { start: 0, end: content.size };
-      const body = { stored: content.body, start, end };
+      const body = storedRange(content.body, start, end);
       if (range === undefined) {
         return { status: 200, headers: { ...headers, ...checksumOf(request, found) }, body };
       }

@@ -118,6 +118,16 @@ describe('hostile keys', () => {
     await doomed.close();
   });
 
+  test('are deleted by the thousand even where every byte of them is escaped', async () => {
+    const keys = Array.from({ length: 1000 }, (_, index) =>
+      String(index).padStart(4, '0').padEnd(1024, '"'),
+    );
+    const deleted = await s3.client.send(
+      new DeleteObjectsCommand({ Bucket, Delete: { Objects: keys.map((Key) => ({ Key })) } }),
+    );
+    expect(deleted.Deleted?.map((object) => object.Key)).toEqual(keys);
+  });
+
   test('of more than 1,024 bytes are refused', async () => {
     for (const Key of ['x'.repeat(1025), `${'😀'.repeat(256)}x`]) {
       await expect(

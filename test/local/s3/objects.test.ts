@@ -197,6 +197,25 @@ describe('bodies over 1 MiB', () => {
     await expect.poll(() => s3.countFiles()).toBe(before);
   });
 
+  test('are read whole or not at all while their object is being deleted', async () => {
+    const before = await s3.countFiles();
+    for (let round = 0; round < 20; round += 1) {
+      await s3.client.send(
+        new PutObjectCommand({ Bucket, Key: 'raced', Body: Buffer.alloc(2 * MIB, 'x') }),
+      );
+      const [first, , second] = await Promise.allSettled([
+        read('raced'),
+        s3.client.send(new DeleteObjectCommand({ Bucket, Key: 'raced' })),
+        read('raced'),
+      ]);
+      for (const outcome of [first, second]) {
+        if (outcome.status === 'fulfilled') expect(outcome.value.body).toHaveLength(2 * MIB);
+        else expect(outcome.reason).toMatchObject({ name: 'NoSuchKey' });
+      }
+    }
+    await expect.poll(() => s3.countFiles()).toBe(before);
+  });
+
   test('that break off leave nothing behind', async () => {
     const before = await s3.countFiles();
     const stalling = new Readable({ read: () => undefined });

@@ -102,3 +102,15 @@ test('an object that is not archived cannot be restored', async () => {
     name: 'InvalidObjectState',
   });
 });
+
+test('a restore takes as long as the service was told', async () => {
+  const quick = await startS3Harness({ restoreDelayMs: 3_600_000 });
+  quick.service.createBucket(Bucket, { versioned: false });
+  const place = { Bucket, Key };
+  await quick.client.send(new PutObjectCommand({ ...place, Body: 'x', StorageClass: 'GLACIER' }));
+  await quick.client.send(new RestoreObjectCommand({ ...place, RestoreRequest: { Days: 1 } }));
+  quick.advanceHours(1);
+  const got = await quick.client.send(new GetObjectCommand(place));
+  expect(await got.Body?.transformToString()).toBe('x');
+  await quick.close();
+});
