@@ -8,6 +8,7 @@ import { type Shard, shardSchema } from '../core/shard.ts';
 import { vaultLayout } from '../core/vault-layout.ts';
 import type { Store } from '../stores/store.ts';
 import { archiveStep } from './archive-step.ts';
+import { readSeal } from './assert-sealed.ts';
 import { packShard } from './pack-shard.ts';
 import { readMembers } from './read-members.ts';
 import type { Vault } from './vault.ts';
@@ -48,8 +49,9 @@ export function createPack({
     const before = await vault.readText(reportKey);
     if (before !== undefined) {
       const report = JSON.parse(before) as PackReport;
-      // Not skipped when sealing found a payload damaged: packing again is what heals it.
-      if ((await missingFiles({ vault, layout, limits }, [report])).length === 0)
+      // Not skipped when sealing found a payload damaged: packing again heals it, as long as nothing has been evicted.
+      const intact = (await missingFiles({ vault, layout, limits }, [report])).length === 0;
+      if (intact || (await readSeal(vault, layout)))
         return {
           status: 'skipped',
           message: `shard ${shard.shardId} is already packed`,
@@ -75,7 +77,8 @@ export function createPack({
         data: packData(report),
       };
     } catch (error) {
-      if (isOffboardingError(error, 'SOURCE_CHANGED'))
+      // Behind a seal the sources go because they are evicted. A packer that lags behind must not void what is sealed.
+      if (isOffboardingError(error, 'SOURCE_CHANGED') && !(await readSeal(vault, layout)))
         await vault.writeOnce(layout.planVoidKey, JSON.stringify({ shardId: shard.shardId }));
       throw error;
     }

@@ -349,6 +349,30 @@ test('a damaged payload is packed again by the next start', async () => {
   expect(bagItProblems(await readBag())).toEqual([]);
 });
 
+test('a packer that lags behind the eviction neither voids the plan nor starts another', async () => {
+  await startFull();
+  const archived = await world.archive();
+  const [shard] = await world.shards();
+  if (!shard) throw new Error('no shard');
+  await world.s3.send(
+    new DeleteObjectCommand({ Bucket: 'vault', Key: `${ROOT}work/packed/shard-00001.json` }),
+  );
+  expect(await world.pack(shard)).toMatchObject({ errorCode: 'SOURCE_CHANGED' });
+  expect(await world.run('plan')).toMatchObject({ status: 'skipped', data: { objectCount: 31 } });
+  expect(await world.run('evict')).toMatchObject({ data: 'data' in archived && archived.data });
+});
+
+test('a payload damaged behind its seal is reported, not packed from stores that are empty', async () => {
+  await startFull();
+  await world.archive();
+  const [shard] = await world.shards();
+  if (!shard) throw new Error('no shard');
+  const payload = { Bucket: 'vault', Key: `${BAG}data/shard-00001/objects.tar` };
+  await world.s3.send(new PutObjectCommand({ ...payload, Body: 'forged' }));
+  expect(await world.pack(shard)).toMatchObject({ status: 'skipped' });
+  expect(await world.run('evict')).toMatchObject({ errorCode: 'INTEGRITY_MISMATCH' });
+});
+
 test('a bag is not sealed while a shard is not packed', async () => {
   await startFull();
   await world.run('plan');
