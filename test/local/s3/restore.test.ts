@@ -3,6 +3,7 @@ import {
   CreateMultipartUploadCommand,
   GetObjectCommand,
   HeadObjectCommand,
+  ListObjectVersionsCommand,
   PutObjectCommand,
   RestoreObjectCommand,
   UploadPartCopyCommand,
@@ -94,6 +95,24 @@ describe('an archived object', () => {
     s3.advanceHours(1);
     expect(await read()).toBe('cold');
   });
+});
+
+test('a listing tells which versions have a copy, to those who ask', async () => {
+  const status = async (attributes: ['RestoreStatus'] | []) => {
+    const listed = await s3.client.send(
+      new ListObjectVersionsCommand({ Bucket, OptionalObjectAttributes: attributes }),
+    );
+    return listed.Versions?.[0]?.RestoreStatus;
+  };
+  expect(await status(['RestoreStatus'])).toBeUndefined();
+  await restore(1);
+  expect(await status(['RestoreStatus'])).toEqual({ IsRestoreInProgress: true });
+  s3.advanceHours(12);
+  expect(await status(['RestoreStatus'])).toEqual({
+    IsRestoreInProgress: false,
+    RestoreExpiryDate: new Date('2027-03-03T00:00:00.000Z'),
+  });
+  expect(await status([])).toBeUndefined();
 });
 
 test('an object that is not archived cannot be restored', async () => {
