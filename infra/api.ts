@@ -1,3 +1,4 @@
+import { RemovalPolicy } from 'aws-cdk-lib';
 import {
   AccessLogField,
   AccessLogFormat,
@@ -38,9 +39,9 @@ export class Api extends Construct {
       description: 'Takes knowledge planes out of service',
       endpointTypes: [EndpointType.REGIONAL],
       defaultMethodOptions: { authorizationType: AuthorizationType.IAM },
-      // The account's own setting, without which a fresh account refuses access logs.
+      // A setting of the account, without which a fresh account refuses access logs. It stays when the stack goes: other APIs use it.
       cloudWatchRole: true,
-      cloudWatchRoleRemovalPolicy: config.removalPolicy,
+      cloudWatchRoleRemovalPolicy: RemovalPolicy.RETAIN,
       deployOptions: {
         stageName: 'v1',
         tracingEnabled: true,

@@ -27,6 +27,7 @@ import type { ProductFunction } from './product-function.ts';
 import type { PurgeSchedule } from './purge-schedule.ts';
 import { DRAIN, SCHEDULER_ERRORS, UNFINISHED } from './retry-policies.ts';
 import type { Vault } from './vault.ts';
+import type { WorkflowFunctions } from './workflow-functions.ts';
 import { dataAt, fieldsAt, idempotencyKey, subject, WorkflowSteps } from './workflow-steps.ts';
 
 export interface OffboardingWorkflowProps {
@@ -34,23 +35,6 @@ export interface OffboardingWorkflowProps {
   readonly functions: WorkflowFunctions;
   readonly vault: Vault;
   readonly purgeSchedule: PurgeSchedule;
-}
-
-/** The Lambda functions that the state machine may invoke: these and no others. */
-export interface WorkflowFunctions {
-  readonly locate: ProductFunction;
-  readonly recorder: ProductFunction;
-  readonly policyGate: ProductFunction;
-  readonly deregister: ProductFunction;
-  readonly verifyDeactivate: ProductFunction;
-  readonly deactivate: ProductFunction;
-  readonly archivePlan: ProductFunction;
-  readonly archivePack: ProductFunction;
-  readonly archiveSeal: ProductFunction;
-  readonly archiveEvict: ProductFunction;
-  readonly requestApproval: ProductFunction;
-  readonly purge: ProductFunction;
-  readonly certificate: ProductFunction;
 }
 
 /**
@@ -64,7 +48,7 @@ export class OffboardingWorkflow extends Construct {
     super(scope, id);
     const { config, functions, vault, purgeSchedule } = props;
 
-    // ── Where executions end ──────────────────────────────────────────────────────────────────────────────────────
+    // Where executions end.
     const purged = new Succeed(this, 'Purged');
     const alreadyPurged = new Succeed(this, 'Already purged');
     const keptInArchive = new Succeed(this, 'Kept in archive');
@@ -94,13 +78,13 @@ export class OffboardingWorkflow extends Construct {
     const purgeFailed = steps.failure('Purge failed', 'purge', recordHalt);
     const certificateFailed = steps.failure('Certificate failed', 'certificate', recordHalt);
 
-    // ── From anywhere: what the ledger says replaces the whole state, so nothing of an earlier attempt is believed ──
+    // From anywhere: what the ledger says replaces the whole state, so nothing of an earlier attempt is believed.
     const locate = steps.run('Locate plane', functions.locate, {
       replacesState: true,
       failed: locateFailed,
     });
 
-    // ── ACTIVE ────────────────────────────────────────────────────────────────────────────────────────────────────
+    // ACTIVE: nobody may be using the plane, and its grace period begins.
     const deregister = steps.run('Deregister', functions.deregister, {
       result: {
         path: '$.deregistration',
@@ -128,7 +112,7 @@ export class OffboardingWorkflow extends Construct {
       failed: deregisterFailed,
     });
 
-    // ── PENDING_DEACTIVATE: until the gate has decided, a cancel wins ─────────────────────────────────────────────
+    // PENDING_DEACTIVATE: until the gate has decided, a cancel wins.
     const waitOutGracePeriod = new Wait(this, 'Wait out the grace period', {
       time: WaitTime.timestampPath('$.deregistration.gracePeriodEnd'),
     });
@@ -159,7 +143,7 @@ export class OffboardingWorkflow extends Construct {
       failed: deactivateFailed,
     });
 
-    // ── DEACTIVATED: nothing leaves its store before the sealed bag has been verified ─────────────────────────────
+    // DEACTIVATED: nothing leaves its store before the sealed bag has been verified.
     const planArchive = steps.run('Plan archive', functions.archivePlan, {
       result: {
         path: '$.plan',
@@ -221,7 +205,7 @@ export class OffboardingWorkflow extends Construct {
       failed: archiveFailed,
     });
 
-    // ── ARCHIVED, the retention is not over: an execution may stay open for one year, so a schedule starts the next ─
+    // ARCHIVED, the retention is not over: an execution may stay open for one year, so a schedule starts the next.
     const schedulePurge = CallAwsService.jsonPath(this, 'Schedule purge', {
       service: 'scheduler',
       action: 'createSchedule',
@@ -250,7 +234,7 @@ export class OffboardingWorkflow extends Construct {
     });
     steps.catchFailures(schedulePurge, archiveFailed);
 
-    // ── ARCHIVED, the purge is due: a person decides, and the token that waits for them stays on this side ─────────
+    // ARCHIVED, the purge is due: a person decides, and the token that waits for them stays on this side.
     const approvalTimeout = Duration.days(config.approvalTimeoutDays);
     const requestApproval = steps.run('Request purge approval', functions.requestApproval, {
       payload: {
@@ -284,7 +268,7 @@ export class OffboardingWorkflow extends Construct {
     });
     recordRejection.next(keptInArchive);
 
-    // ── Approved ──────────────────────────────────────────────────────────────────────────────────────────────────
+    // The purge is approved: from here on it goes on under this approval, however often it is interrupted.
     const purgeGate = steps.run('Purge gate', functions.policyGate, {
       payload: { transition: 'PURGED', idempotencyKey: idempotencyKey() },
       failed: purgeFailed,
@@ -301,13 +285,13 @@ export class OffboardingWorkflow extends Construct {
       failed: purgeFailed,
     });
 
-    // ── PURGED ────────────────────────────────────────────────────────────────────────────────────────────────────
+    // PURGED: what is left to do is to say so.
     const issueCertificate = steps.run('Issue certificate', functions.certificate, {
       payload: { idempotencyKey: idempotencyKey() },
       failed: certificateFailed,
     });
 
-    // ── The flow ──────────────────────────────────────────────────────────────────────────────────────────────────
+    // The flow.
     const unknownAnswer = Pass.jsonPath(this, 'Unknown decision', {
       result: Result.fromObject({
         Error: 'INVALID_STAGE_INPUT',

@@ -2,9 +2,25 @@ import { Duration, Size } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import type { LambdaName } from './bundle.ts';
 import type { Capabilities } from './capabilities.ts';
-import type { WorkflowFunctions } from './offboarding-workflow.ts';
 import { ProductFunction } from './product-function.ts';
 import { StageFunction, type StageFunctionProps } from './stage-function.ts';
+
+/** The Lambda functions that the state machine may invoke: these and no others. */
+export interface WorkflowFunctions {
+  readonly locate: ProductFunction;
+  readonly recorder: ProductFunction;
+  readonly policyGate: ProductFunction;
+  readonly deregister: ProductFunction;
+  readonly verifyDeactivate: ProductFunction;
+  readonly deactivate: ProductFunction;
+  readonly archivePlan: ProductFunction;
+  readonly archivePack: ProductFunction;
+  readonly archiveSeal: ProductFunction;
+  readonly archiveEvict: ProductFunction;
+  readonly requestApproval: ProductFunction;
+  readonly purge: ProductFunction;
+  readonly certificate: ProductFunction;
+}
 
 // A step that may have millions of records before it works for as long as Lambda lets it, and then asks to be called again.
 const LONG = { timeout: Duration.minutes(15), memory: Size.mebibytes(1024) };
