@@ -31,9 +31,11 @@ function sessionIdentity({
   role = '',
   session = '',
 }: Record<string, string | undefined>): string {
-  const roleArn = `arn:${partition}:iam::${account}:role/${role}`;
-  // Whoever assumes a role chooses the session's name; only Identity Center sets it to who signed in.
-  return IDENTITY_CENTER_ROLE.test(role) ? `${roleArn}#${person(session)}` : roleArn;
+  // Whoever assumes a role chooses the session's name; only Identity Center sets it to who signed in. The role is left
+  // out there: with two permission sets one person would have two identities.
+  return IDENTITY_CENTER_ROLE.test(role)
+    ? `identity-center-user/${person(session)}`
+    : `arn:${partition}:iam::${account}:role/${role}`;
 }
 
 /** Tells people apart without their name or e-mail address, which must not end in the ledger. */

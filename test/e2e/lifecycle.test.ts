@@ -37,7 +37,8 @@ describe('a plane from ACTIVE to PURGED', () => {
     expect(archived).toMatchObject({ documentVersions: 0, chunks: 0, tokens: 3, revokedTokens: 3 });
     expect(archived.vaultClasses.DEEP_ARCHIVE).toBeGreaterThan(0);
 
-    await world.cloud.clock.advanceBy({ days: 30 });
+    // A schedule is set to the full second after the retention's end.
+    await world.cloud.clock.advanceBy({ days: 30, seconds: 1 });
     expect(await plane.status()).toBe('WAITING_APPROVAL');
     expect(await plane.decide('approver', 'approve')).toMatchObject({ status: 200 });
 

@@ -31,12 +31,17 @@ describe('the identity of a caller', () => {
       // printf %s jane@example.com | sha256sum | cut -c1-16
       'a person of Identity Center',
       `arn:aws:sts::111122223333:assumed-role/${SSO_ROLE}/jane@example.com`,
-      `arn:aws:iam::111122223333:role/${SSO_ROLE}#8c87b489ce35cf2e`,
+      'identity-center-user/8c87b489ce35cf2e',
+    ],
+    [
+      'the same person with another permission set',
+      'arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Officers_fedcba9876543210/jane@example.com',
+      'identity-center-user/8c87b489ce35cf2e',
     ],
     [
       'the same person, however the name is written',
       `arn:aws:sts::111122223333:assumed-role/${SSO_ROLE}/Jane@Example.com`,
-      `arn:aws:iam::111122223333:role/${SSO_ROLE}#8c87b489ce35cf2e`,
+      'identity-center-user/8c87b489ce35cf2e',
     ],
   ])('%s', (_, userArn, identity) => {
     expect(callerIdentity(userArn)).toBe(identity);
