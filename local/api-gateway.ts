@@ -24,6 +24,8 @@ export interface ApiGatewayOptions {
   readonly now: () => Date;
   /** 0, the default, takes any free port. */
   readonly port?: number;
+  /** Answers requests that are not for the API, and says so by `true`. */
+  readonly intercept?: (request: IncomingMessage, response: ServerResponse) => Promise<boolean>;
 }
 
 export interface ApiGateway {
@@ -35,8 +37,12 @@ export interface ApiGateway {
 /** Serves the REST API of the template: its routes, models, gateway responses and Lambda proxy integrations. */
 export async function startApiGateway(options: ApiGatewayOptions): Promise<ApiGateway> {
   const api = readApi(options.template);
+  const serve = async (request: IncomingMessage, response: ServerResponse) => {
+    if (await options.intercept?.(request, response)) return;
+    await answer(api, options, request, response);
+  };
   const server = createServer((request, response) => {
-    answer(api, options, request, response).catch((error: unknown) => {
+    serve(request, response).catch((error: unknown) => {
       if (request.socket.destroyed) return;
       process.stderr.write(`${request.method} ${request.url}: ${traceOf(error)}\n`);
       response.destroy();

@@ -8,6 +8,7 @@ import { type AwsCall, type CallFate, startAwsEndpoint } from './aws-endpoint.ts
 import { LOCAL_REGION } from './aws-service.ts';
 import type { CallCounts } from './call-counts.ts';
 import { type Clock, type ClockMode, createClock } from './clock.ts';
+import { answerControl } from './control-api.ts';
 import { startDynamoDb } from './dynamodb.ts';
 import { type Credentials, createIam, type Iam } from './iam.ts';
 import { createKms } from './kms.ts';
@@ -63,7 +64,7 @@ export interface ClientConfig {
 }
 
 /** A stack, as `cdk deploy` would send it, running on this machine. */
-export interface Cloud {
+export interface Cloud extends AsyncDisposable {
   /** `http://127.0.0.1:<port>/<stage>`, without a slash at its end. */
   readonly apiUrl: string;
   /** The AWS_ENDPOINT_URL for any SDK or CLI. */
@@ -166,6 +167,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     now: clock.now,
     port: options.apiPort ?? 0,
     invoke: (functionArn, event) => lambda.invokeAsText(functionArn, event),
+    intercept: (request, response) => answerControl(clock, request, response),
   });
   starting.defer(() => api.close());
 
@@ -184,6 +186,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     resource,
     physicalName: (type, part) => resource(type, part).ref,
     close: () => running.disposeAsync(),
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
 }
 

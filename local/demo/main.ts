@@ -16,18 +16,14 @@ async function main(): Promise<number> {
   const documents = await readMarkdown(folder);
   report.act('The cloud, from the template that `cdk deploy` sends');
   const { introduce, onEvent } = timeline(report);
-  const cloud = await startCloud({
+  await using cloud = await startCloud({
     assemblyDirectory: await synthesise(),
     stackName: 'Offboarding-dev',
     clock: 'virtual',
     onEvent,
   });
-  try {
-    report.say(`API ${cloud.apiUrl}, AWS endpoint ${cloud.endpointUrl}`);
-    await tellStory({ cloud, report, introduce, question }, documents);
-  } finally {
-    await cloud.close();
-  }
+  report.say(`API ${cloud.apiUrl}, AWS endpoint ${cloud.endpointUrl}`);
+  await tellStory({ cloud, report, introduce, question }, documents);
   report.end();
   return report.failed.length === 0 ? 0 : 1;
 }

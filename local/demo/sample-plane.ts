@@ -34,6 +34,9 @@ export interface SamplePlane {
   readonly registration: Record<string, unknown>;
   readonly prefix: string;
   readonly partition: string;
+  readonly functionName: string;
+  /** One of its access tokens. */
+  readonly token: string;
   readonly documentCount: number;
   readonly documentBytes: number;
   readonly chunkCount: number;
@@ -116,6 +119,8 @@ export async function createSamplePlane(
     },
     prefix,
     partition,
+    functionName,
+    token: tokens[0] ?? '',
     documentCount: documents.length,
     documentBytes: documents.reduce((sum, { text }) => sum + Buffer.byteLength(text), 0),
     chunkCount: chunks.length,
