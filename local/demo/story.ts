@@ -102,8 +102,8 @@ export async function tellStory(stage: Stage, documents: readonly Document[]): P
   report.act('Purged: what is left');
   await checkNothingRemains(stage, plane, planeId);
   await checkAnswers(stage, 'faq', small);
-  await verifyLedger(report, operator, planeId);
-  await verifyCertificate(cloud, report, operator, planeId);
+  const ledger = await verifyLedger(report, operator, planeId);
+  await verifyCertificate(stage, operator, planeId, ledger);
 }
 
 async function register(stage: Stage, plane: SamplePlane, name: string): Promise<string> {

@@ -60,10 +60,15 @@ function describe(event: ExecutionEvent, counted: Map<string, string>): string |
     case 'TaskSucceeded':
       counted.set(event.executionArn, messageIn(event.output));
       return undefined;
+    case 'MapIterationSucceeded': {
+      const before = Number.parseInt(counted.get(event.executionArn) ?? '0', 10);
+      counted.set(event.executionArn, `${before + 1} shard(s) packed`);
+      return undefined;
+    }
     case 'StateExited': {
-      const message = counted.get(event.executionArn) ?? '';
+      const message = counted.get(event.executionArn);
       counted.delete(event.executionArn);
-      if (STAGES.has(event.stateName)) return `${event.stateName}: ${message || 'done'}`;
+      if (STAGES.has(event.stateName)) return `${event.stateName}: ${message ?? 'done'}`;
       return event.stateName.startsWith('Record ') ? event.stateName : undefined;
     }
     default:
@@ -75,7 +80,7 @@ function describe(event: ExecutionEvent, counted: Map<string, string>): string |
 function messageIn(output: unknown): string {
   const { Payload } = Object(output);
   const { message } = Object(Payload);
-  return typeof message === 'string' ? message : '';
+  return typeof message === 'string' ? message : 'done';
 }
 
 function planeIdIn(input: unknown): string | undefined {
