@@ -14,14 +14,20 @@ export interface AwsCall {
   readonly method: string;
   /** Path and query. */
   readonly url: string;
+  /** `PutItem`, where the request's header names it: in DynamoDB, KMS and Step Functions, not in the REST protocols. */
+  readonly operation?: string;
   readonly callerArn: string;
 }
 
-/** `drop` cuts the connection before the service sees the call, as a crash or a lost network would. */
+/**
+ * `drop` cuts the connection before the service sees the call, as a crash or a lost network would; `after` lets something
+ * else happen first, and then hands the call on.
+ */
 export type CallFate =
   | 'proceed'
   | 'drop'
-  | { readonly refuse: { readonly status: number; readonly code: string } };
+  | { readonly refuse: { readonly status: number; readonly code: string } }
+  | { readonly after: Promise<unknown> };
 
 export interface AwsEndpoint {
   /** The AWS_ENDPOINT_URL for every SDK. */
@@ -68,15 +74,24 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
     }
     const caller = iam.callerForAccessKey(accessKeyId);
     const { method = '', url = '' } = request;
+    const operation = operationOf(request);
     const fate =
-      onCall?.({ index: calls++, signingName, method, url, callerArn: caller.arn }) ?? 'proceed';
+      onCall?.({
+        index: calls++,
+        signingName,
+        method,
+        url,
+        ...(operation !== undefined && { operation }),
+        callerArn: caller.arn,
+      }) ?? 'proceed';
     if (fate === 'drop') {
       request.socket.destroy();
-    } else if (fate === 'proceed') {
-      await service.handle(request, response, counts.counting(caller));
-    } else {
+    } else if (typeof fate === 'object' && 'refuse' in fate) {
       const message = 'Refused before the service saw it';
       refuse(request, response, signingName, { ...fate.refuse, message });
+    } else {
+      if (typeof fate === 'object') await fate.after;
+      await service.handle(request, response, counts.counting(caller));
     }
   };
 
@@ -130,6 +145,12 @@ function failInternally(request: IncomingMessage, response: ServerResponse, erro
   }
   const signingName = readCredentialScope(request)?.signingName ?? 's3';
   refuse(request, response, signingName, { status: 500, code: 'InternalFailure', message });
+}
+
+/** What `X-Amz-Target: DynamoDB_20120810.PutItem` names. */
+function operationOf(request: IncomingMessage): string | undefined {
+  const target = request.headers['x-amz-target'];
+  return typeof target === 'string' ? target.split('.').at(-1) : undefined;
 }
 
 /** Without a signature only the form of a request tells which service it is for. S3 takes what no other would. */

@@ -28,6 +28,11 @@ async function main(): Promise<number> {
   return report.failed.length === 0 ? 0 : 1;
 }
 
+// A reader that has seen enough (`| head`) ends neither the checks nor the clean-up.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
+
 try {
   process.exitCode = await main();
 } catch (error) {

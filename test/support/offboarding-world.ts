@@ -1,6 +1,6 @@
 import { inject } from 'vitest';
 import type { LedgerEntry } from '../../lambdas/core/ledger-entry.ts';
-import { type Cloud, startCloud } from '../../local/cloud.ts';
+import { type Cloud, type CloudOptions, startCloud } from '../../local/cloud.ts';
 import { createSamplePlane, type SamplePlane } from '../../local/demo/sample-plane.ts';
 import { type ApiAnswer, apiClient } from '../../local/signed-api.ts';
 
@@ -25,23 +25,32 @@ export interface WorldPlane {
 
 export interface World {
   readonly cloud: Cloud;
-  plane(): Promise<WorldPlane>;
+  /** @param register what to register in the place of what the sample plane says of itself */
+  plane(register?: (sample: SamplePlane) => Record<string, unknown>): Promise<WorldPlane>;
   close(): Promise<void>;
 }
 
 let planes = 0;
 
 /** One embedded cloud, from the assembly that the test run synthesised. */
-export async function startWorld(): Promise<World> {
+export async function startWorld(options: Pick<CloudOptions, 'onCall'> = {}): Promise<World> {
   const cloud = await startCloud({
     assemblyDirectory: inject('assemblyDirectory'),
     stackName: 'Offboarding-dev',
     clock: 'virtual',
+    ...options,
   });
-  return { cloud, plane: () => registerPlane(cloud), close: () => cloud.close() };
+  return {
+    cloud,
+    plane: (register = ({ registration }) => registration) => registerPlane(cloud, register),
+    close: () => cloud.close(),
+  };
 }
 
-async function registerPlane(cloud: Cloud): Promise<WorldPlane> {
+async function registerPlane(
+  cloud: Cloud,
+  register: (sample: SamplePlane) => Record<string, unknown>,
+): Promise<WorldPlane> {
   planes += 1;
   const sample = await createSamplePlane(cloud, {
     name: `plane-${planes}`,
@@ -51,7 +60,7 @@ async function registerPlane(cloud: Cloud): Promise<WorldPlane> {
   const registered = await apiClient(cloud.apiUrl, 'operator').call(
     'POST',
     '/planes',
-    sample.registration,
+    register(sample),
   );
   if (registered.status !== 201) throw new Error(JSON.stringify(registered.body));
   const { planeId } = registered.body;
