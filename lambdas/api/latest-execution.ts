@@ -10,6 +10,8 @@ import type { Execution, Executions } from './ports.ts';
 // Between a claim and its execution lie one call to Step Functions (the gateway gives up after 29 seconds) and the seconds
 // by which DescribeExecution lags. After that an execution that does not exist was never started.
 const START_WINDOW_MS = 60_000;
+// https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
+const HISTORY_KEPT_MS = 90 * 86_400_000;
 
 /** The latest execution of a plane's offboarding: claimed by a start, or started by the schedule after retention. */
 export interface LatestExecution {
@@ -57,6 +59,11 @@ function isLaterThan(claim: OffboardingRecord, written: LedgerEntry): boolean {
   );
 }
 
+/** True for an entry that this very execution has written. */
+export function isWrittenBy(entry: LedgerEntry, { executionArn }: LatestExecution): boolean {
+  return executionArn.endsWith(`:${executionNameIn(entry)}`);
+}
+
 function executionNameIn({ idempotencyKey }: LedgerEntry): string {
   return idempotencyKey.split('/')[0] ?? '';
 }
@@ -64,6 +71,12 @@ function executionNameIn({ idempotencyKey }: LedgerEntry): string {
 function attemptIn(name: string): number | undefined {
   const digits = name.match(/^off_[0-9A-Z]+-(\d{1,9})$/)?.[1];
   return digits === undefined ? undefined : Number(digits);
+}
+
+/** True when the execution may have ended so long ago that Step Functions does not know it any more. */
+export function mayBeForgotten({ claim }: LatestExecution, now: Date): boolean {
+  if (!claim) return false;
+  return now.getTime() - Date.parse(claim.request.requestedAt) > HISTORY_KEPT_MS;
 }
 
 export function nameOf({

@@ -1,7 +1,12 @@
 import type { LedgerEntry } from '../core/ledger-entry.ts';
 import { foldLedger, type Halt, type LedgerState } from '../core/ledger-state.ts';
 import type { LifecycleState } from '../core/lifecycle.ts';
-import { isBeingStarted, type LatestExecution } from './latest-execution.ts';
+import {
+  isBeingStarted,
+  isWrittenBy,
+  type LatestExecution,
+  mayBeForgotten,
+} from './latest-execution.ts';
 import type { Execution } from './ports.ts';
 
 export type OffboardingStatus =
@@ -76,9 +81,11 @@ function haltOf(
 ): Halt | undefined {
   if (isCancelled(state, latest) || isCertified(state) || isAtWork(latest, execution, now))
     return undefined;
+  // A later execution that ended without an entry, as one that only scheduled the purge does, leaves the halt as the last
+  // thing in the ledger.
   const halted = entries.findLast((entry) => entry.type === 'HALTED');
-  if (state.halt && halted?.offboardingId === latest.offboardingId) return state.halt;
-  if (isKeptInArchive(state, execution)) return undefined;
+  if (state.halt && halted && isWrittenBy(halted, latest)) return state.halt;
+  if (isKeptInArchive(state, latest, execution, now)) return undefined;
   return state.approval?.status === 'expired'
     ? {
         stage: 'approval',
@@ -113,8 +120,15 @@ const NEXT_STAGES: Readonly<Record<LifecycleState, string>> = {
 };
 
 /** Ended in good order while the plane is archived; AWS forgets an execution long before a retention is over. */
-function isKeptInArchive({ lifecycleState }: LedgerState, execution: Execution | undefined) {
-  return lifecycleState === 'ARCHIVED' && (!execution || execution.status === 'SUCCEEDED');
+function isKeptInArchive(
+  { lifecycleState, halt }: LedgerState,
+  latest: LatestExecution,
+  execution: Execution | undefined,
+  now: Date,
+): boolean {
+  if (lifecycleState !== 'ARCHIVED') return false;
+  if (execution) return execution.status === 'SUCCEEDED';
+  return halt === undefined || mayBeForgotten(latest, now);
 }
 
 function isCancelled(state: LedgerState, { offboardingId }: LatestExecution): boolean {

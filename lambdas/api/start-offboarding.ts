@@ -110,8 +110,9 @@ function isKeptByRetention(
   execution: Execution | undefined,
   request: OffboardingRequest,
 ): boolean {
-  if (lifecycleState !== 'ARCHIVED' || !archive || purgeCommitted || halt) return false;
-  if (execution && execution.status !== 'SUCCEEDED') return false;
+  if (lifecycleState !== 'ARCHIVED' || !archive || purgeCommitted) return false;
+  // A halt counts until a later execution has ended well; AWS forgets those that have.
+  if (execution ? execution.status !== 'SUCCEEDED' : halt) return false;
   if (request.erasure || offboarding?.request.erasure) return false;
   return request.requestedAt < archive.retentionUntil;
 }

@@ -188,6 +188,30 @@ describe('the status of an offboarding', () => {
     expect(body).toMatchObject({ offboardingId: later.offboardingId, status: 'RUNNING' });
   });
 
+  const notScheduled = {
+    ...halted('archive', 'Scheduler.AccessDeniedException'),
+    idempotencyKey: `${OFFBOARDING_ID}-1/Record halt`,
+  };
+  const second = { ...claim, attempt: 2, executionArn: `${ARN}:${OFFBOARDING_ID}-2` };
+
+  it.each([
+    ['has scheduled the purge', SUCCEEDED, IN_GRACE, 'KEPT_IN_ARCHIVE', undefined],
+    ['did so long ago', undefined, '2027-04-01T10:00:00.000Z', 'KEPT_IN_ARCHIVE', undefined],
+    ['never came to run', undefined, IN_GRACE, 'HALTED', 'EXECUTION_MISSING'],
+    ['was stopped', { status: 'ABORTED' }, IN_GRACE, 'HALTED', 'EXECUTION_ABORTED'],
+  ] as const)(
+    'after a halt tells of the next execution that it %s',
+    async (_, execution, now, status, code) => {
+      const { body } = await statusOf(
+        [...ARCHIVED, notScheduled],
+        { ...(execution && { execution }), now, name: `${OFFBOARDING_ID}-2` },
+        { plane: planeRecord({ offboarding: second }) },
+      );
+      expect(body).toMatchObject({ status, executionArn: second.executionArn });
+      expect(body.halt?.code).toBe(code);
+    },
+  );
+
   it('is PURGED for what is left of a plane, by its ledger alone', async () => {
     const plane = { planeId: PLANE_ID, lifecycleState: 'PURGED', ledgerSeq: 9 } as const;
     const { body } = await statusOf([...JOURNEYS.PURGED, certified], {}, { plane });

@@ -285,6 +285,16 @@ describe('a start of an archived plane', () => {
     expect((await start(api)).status).toBe(202);
   });
 
+  it('is refused again once a later execution has scheduled the purge', async () => {
+    const steps = [...TO_ARCHIVED, ...by(1, halted('archive', 'States.Timeout'))];
+    const api = world(await ledgerOf(...steps), { now: IN_RETENTION });
+    api.executions.end(`${OFFBOARDING_ID}-1`, { status: 'FAILED' });
+    const { executionArn } = (await start(api)).body;
+    expect(executionArn).toBe(`${ARN}:${OFFBOARDING_ID}-2`);
+    api.executions.end(`${OFFBOARDING_ID}-2`, KEPT);
+    expect((await start(api)).body.code).toBe('RETENTION_RUNNING');
+  });
+
   it('is refused while the scheduled execution waits for its approval', async () => {
     const steps = [...TO_ARCHIVED, ...by('made-up-by-scheduler', approvalRequested)];
     const api = world(await ledgerOf(...steps), { now: TIMES.approved });
