@@ -64,7 +64,7 @@ export function createEvict({
   /** Written once: a repeated run reports the same retention, however much later it is. */
   const archiveData = async (
     { request, now }: StageContext,
-    { archivePath, archiveSizeBytes, objectCount, manifestHash }: SealRecord,
+    { archivePath, archiveSizeBytes, objectCount, manifestHash, tagManifestHash }: SealRecord,
     layout: VaultLayout,
   ): Promise<ArchiveData> => {
     const data: ArchiveData = {
@@ -73,6 +73,7 @@ export function createEvict({
       archiveSizeBytes,
       objectCount,
       manifestHash,
+      tagManifestHash,
       ...retentionOf(request, now, retentionFloorDays),
     };
     return JSON.parse(await vault.writeOnce(layout.archivedKey, JSON.stringify(data)));

@@ -22,7 +22,10 @@ export interface ArchiveData {
   readonly archivePath: string;
   readonly archiveSizeBytes: number;
   readonly objectCount: number;
+  /** SHA-256 of `manifest-sha256.txt`: names every payload's content. */
   readonly manifestHash: string;
+  /** SHA-256 of `tagmanifest-sha256.txt`: names the index. Absent where an earlier version archived. */
+  readonly tagManifestHash?: string;
   readonly retentionDays: number;
   readonly retentionUntil: string;
 }

@@ -39,6 +39,8 @@ const dataSchemas = {
       archiveSizeBytes: count,
       objectCount: count,
       manifestHash: hash,
+      // A step of an earlier version may have archived the plane.
+      tagManifestHash: hash.optional(),
       retentionDays: count,
       retentionUntil: time,
     })

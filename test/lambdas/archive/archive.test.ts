@@ -129,6 +129,9 @@ test('a plane ends as a valid bag that holds every version, and its stores are e
     manifestHash: createHash('sha256')
       .update(files.get('manifest-sha256.txt') ?? '')
       .digest('hex'),
+    tagManifestHash: createHash('sha256')
+      .update(files.get('tagmanifest-sha256.txt') ?? '')
+      .digest('hex'),
     retentionDays: 365,
     retentionUntil: '2027-11-29T11:00:00.000Z',
   });
