@@ -21,6 +21,10 @@ export class Ledger extends Construct {
     });
   }
 
+  get tableName(): string {
+    return this.table.tableName;
+  }
+
   /** Entries of any plane, strongly consistent. */
   grantRead(fn: ProductFunction): void {
     this.table.grants.actions(fn, 'dynamodb:Query');

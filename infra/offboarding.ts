@@ -80,5 +80,8 @@ export class Offboarding extends Construct {
 
     new CfnOutput(this, 'ApiUrl', { value: restApi.url });
     new CfnOutput(this, 'StateMachineArn', { value: workflow.stateMachine.stateMachineArn });
+    // What `npm run restore` reads.
+    new CfnOutput(this, 'LedgerTable', { value: ledger.tableName });
+    new CfnOutput(this, 'VaultBucket', { value: vault.bucketName });
   }
 }

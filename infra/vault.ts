@@ -45,6 +45,10 @@ export class Vault extends Construct {
     });
   }
 
+  get bucketName(): string {
+    return this.bucket.bucketName;
+  }
+
   /** Writes the inventory and the shards, and reads them again to go on where an earlier invocation stopped. */
   grantPlan(fn: ProductFunction): void {
     this.grantReadAndWrite(fn);
