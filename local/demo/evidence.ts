@@ -6,7 +6,7 @@ import { assertChain, type LedgerEntry } from '../../lambdas/core/ledger-entry.t
 import type { Cloud } from '../cloud.ts';
 import type { ApiClient } from '../signed-api.ts';
 import type { Reporter } from './reporter.ts';
-import type { Stage } from './story.ts';
+import type { Stage } from './stage.ts';
 
 /** Reads the whole ledger through the API, checks its hash chain and prints it. */
 export async function verifyLedger(

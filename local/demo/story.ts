@@ -1,24 +1,13 @@
-import type { Cloud } from '../cloud.ts';
 import { apiClient } from '../signed-api.ts';
 import type { Document } from './documents.ts';
 import { verifyCertificate, verifyLedger } from './evidence.ts';
 import { findRemains } from './remains.ts';
-import type { Reporter } from './reporter.ts';
 import { createSamplePlane, type SamplePlane } from './sample-plane.ts';
+import type { Stage } from './stage.ts';
 
 const RETENTION_DAYS = 365;
 /** The plane that is cancelled needs to answer questions, not to be large. */
 const SMALL_PLANE_DOCUMENTS = 12;
-
-/** What every act of the story needs. */
-export interface Stage {
-  readonly cloud: Cloud;
-  readonly report: Reporter;
-  /** Gives planes the name under which the timeline shows them. */
-  /** Asked of every plane, before and after. */
-  readonly question: string;
-  readonly introduce: (planeId: string, name: string) => void;
-}
 
 /** The whole life of one plane, and the narrow escape of another. Every claim is a check of `report`. */
 export async function tellStory(stage: Stage, documents: readonly Document[]): Promise<void> {
