@@ -1,4 +1,6 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { Writable } from 'node:stream';
 import type { AwsService } from './aws-service.ts';
 import { type CallCounts, createCallCounts } from './call-counts.ts';
 import { readCredentialScope } from './credential-scope.ts';
@@ -20,12 +22,14 @@ export interface AwsCall {
 }
 
 /**
- * `drop` cuts the connection before the service sees the call, as a crash or a lost network would; `after` lets something
- * else happen first, and then hands the call on.
+ * `drop` cuts the connection before the service sees the call, as a crash or a lost network would; `lose` lets the service
+ * do what it was asked and cuts the connection in the place of its answer; `after` lets something else happen first, and
+ * then hands the call on.
  */
 export type CallFate =
   | 'proceed'
   | 'drop'
+  | 'lose'
   | { readonly refuse: { readonly status: number; readonly code: string } }
   | { readonly after: Promise<unknown> };
 
@@ -89,6 +93,12 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
     } else if (typeof fate === 'object' && 'refuse' in fate) {
       const message = 'Refused before the service saw it';
       refuse(request, response, signingName, { ...fate.refuse, message });
+    } else if (fate === 'lose') {
+      try {
+        await service.handle(request, unheard(request), counts.counting(caller));
+      } finally {
+        request.socket.destroy();
+      }
     } else {
       if (typeof fate === 'object') await fate.after;
       await service.handle(request, response, counts.counting(caller));
@@ -105,6 +115,19 @@ export async function startAwsEndpoint(options: AwsEndpointOptions): Promise<Aws
   server.keepAliveTimeout = 0;
   const url = await listenOnLoopback(server, port);
   return { url, counts, close: () => closeServer(server) };
+}
+
+/** A response that nobody receives. It takes all that is written, so that the service comes to its end as always. */
+function unheard(request: IncomingMessage): ServerResponse {
+  const response = new ServerResponse(request);
+  const nowhere = new Writable({
+    // Never full: only the server of a real socket tells its response when it may go on.
+    highWaterMark: Number.MAX_SAFE_INTEGER,
+    write: (_chunk, _encoding, done) => done(),
+  });
+  // `assignSocket` uses of a socket only what every Writable has.
+  response.assignSocket(nowhere as Socket);
+  return response;
 }
 
 interface Refusal {

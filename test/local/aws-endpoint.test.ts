@@ -208,6 +208,7 @@ describe('calls', () => {
       signingName: 'dynamodb',
       method: 'POST',
       url: '/',
+      operation: 'GetItem',
       callerArn: 'arn:aws:iam::111122223333:user/approver',
     });
     expect(seen.map(({ url }) => url)).toEqual(['/', '/', '/', '/bucket/key?x-id=PutObject']);
@@ -218,5 +219,16 @@ describe('calls', () => {
         calls: 1,
       },
     ]);
+  });
+
+  test('can be done without an answer: the service has worked, and its caller knows nothing of it', async () => {
+    await start(({ index }) => (index < 2 ? 'lose' : 'proceed'));
+    await expect(clientOf('approver').send(get)).rejects.toMatchObject({ code: 'ECONNRESET' });
+    const body = 'x'.repeat(1024 * 1024);
+    await expect(
+      fetch(`${endpoint.url}/bucket/key`, { method: 'PUT', headers: SIGNED, body }),
+    ).rejects.toThrow();
+    await expect(clientOf('approver').send(get)).resolves.toMatchObject({ Item: {} });
+    expect(endpoint.counts.read()).toMatchObject([{ action: 'dynamodb:GetItem', calls: 2 }]);
   });
 });
