@@ -21,6 +21,7 @@ import {
 } from './lambda/lambda.ts';
 import { createLambdaService } from './lambda/lambda-service.ts';
 import { provision } from './provision.ts';
+import type { FilledVersion } from './s3/fill-bucket.ts';
 import { createS3Service } from './s3/s3-service.ts';
 import { forwardToS3 } from './s3-engine.ts';
 import { createScheduler } from './scheduler.ts';
@@ -85,6 +86,8 @@ export interface Cloud extends AsyncDisposable {
   resource(type: string, part?: string): TemplateResource;
   /** What `Ref` answers for it: the name of a bucket, a table or a function, the id of a key, the ARN of a machine. */
   physicalName(type: string, part?: string): string;
+  /** Puts versions into a bucket without requests. @throws Error when S3 is another engine, or has no such bucket */
+  fillBucket(name: string, versions: Iterable<FilledVersion>): void;
   /** Ends what runs, closes every port and deletes what was stored. */
   close(): Promise<void>;
 }
@@ -185,6 +188,10 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     clientConfig: (accessKeyId) => clientConfig({ accessKeyId, secretAccessKey: 'local' }),
     resource,
     physicalName: (type, part) => resource(type, part).ref,
+    fillBucket(name, versions) {
+      if (!('fillBucket' in s3)) throw new Error('only the embedded S3 is filled without requests');
+      s3.fillBucket(name, versions);
+    },
     close: () => running.disposeAsync(),
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };

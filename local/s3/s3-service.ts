@@ -3,6 +3,7 @@ import { type AwsService, type Caller, LOCAL_ACCOUNT, LOCAL_REGION } from '../aw
 import { createBodyStore } from './body-store.ts';
 import type { BucketOptions } from './bucket.ts';
 import { errorReply } from './error-reply.ts';
+import { type FilledVersion, fillBucket } from './fill-bucket.ts';
 import type { ObjectStorage } from './object-storage.ts';
 import type { Operation } from './operation.ts';
 import { allOperations } from './operations/all-operations.ts';
@@ -27,6 +28,8 @@ export interface S3ServiceOptions {
 export interface S3Service extends AwsService {
   /** @throws Error named `BucketAlreadyOwnedByYou` or `InvalidBucketName` */
   createBucket(name: string, options: BucketOptions): void;
+  /** Puts versions into a bucket without requests. @throws S3Error `NoSuchBucket` */
+  fillBucket(name: string, versions: Iterable<FilledVersion>): void;
 }
 
 /** S3 as far as this product needs it, path-style, over the wire protocol of the SDKs. */
@@ -59,6 +62,7 @@ export function createS3Service(options: S3ServiceOptions): S3Service {
       await sendReply(response, await perform(operations, request, caller, requestId));
     },
     createBucket: (name, bucketOptions) => provisionBucket(storage, name, bucketOptions),
+    fillBucket: (name, versions) => fillBucket(storage, name, versions),
     close: () => bodies.close(),
   };
 }
