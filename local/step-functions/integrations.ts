@@ -91,8 +91,9 @@ async function invoke(config: ClientConfig, input: Json) {
     if (answer.FunctionError) throw functionError(text);
     return { payload: JSON.parse(text) as Json, requestId: answer.$metadata.requestId ?? null };
   } catch (error) {
-    if (!(error instanceof LambdaServiceException)) throw error;
-    throw new StateError(lambdaErrorName(error), describeServiceError('Lambda', error));
+    if (error instanceof LambdaServiceException)
+      throw new StateError(lambdaErrorName(error), describeServiceError('Lambda', error));
+    throw unanswered('Lambda', error);
   } finally {
     client.destroy();
   }
@@ -120,12 +121,18 @@ async function callScheduler(
     const { $metadata: _, ...output } = (await send(client)) as { $metadata?: unknown };
     return JSON.parse(JSON.stringify(output));
   } catch (error) {
-    if (!(error instanceof SchedulerServiceException)) throw error;
+    if (!(error instanceof SchedulerServiceException)) throw unanswered('Scheduler', error);
     const name = error.name.endsWith('Exception') ? error.name : 'SchedulerException';
     throw new StateError(`Scheduler.${name}`, describeServiceError('Scheduler', error));
   } finally {
     client.destroy();
   }
+}
+
+/** A call whose connection broke is the SDK's own failure on AWS. Anything else is a fault of this program, as it came. */
+function unanswered(service: string, error: unknown): unknown {
+  const isBroken = error instanceof Error && 'code' in error && typeof error.code === 'string';
+  return isBroken ? new StateError(`${service}.SdkClientException`, error.message) : error;
 }
 
 function describeServiceError(
