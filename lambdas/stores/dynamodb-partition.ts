@@ -15,10 +15,17 @@ import { unchangedItemCondition } from './item-guard.ts';
 import { type PartitionSchema, readPartitionSchema } from './partition-schema.ts';
 import { type RemovalTally, removalTally } from './removal-tally.ts';
 import { isServiceError } from './retry-transient.ts';
-import type { Store, StoreSize } from './store.ts';
+import type { CountedPage, Store } from './store.ts';
+import { sumPages } from './sum-pages.ts';
 
 /** Below the SDK's 50 sockets a client, so that one store cannot starve another. */
 const REQUESTS_AT_ONCE = 16;
+
+interface QueryPage {
+  readonly items: readonly Item[];
+  /** Absent on the last page. */
+  readonly lastKey?: Item;
+}
 
 /** Every item of one partition of one table. */
 export function createDynamodbPartitionStore(
@@ -38,11 +45,11 @@ export function createDynamodbPartitionStore(
 
   async function* inventory(after?: StoreRecord): AsyncGenerator<readonly PartitionItem[]> {
     const { keyNames } = await schema();
-    for await (const items of queryPages(after && parseCanonicalItem(after.key)))
-      yield items.map((item) => partitionItem(item, keyNames));
+    for await (const { items } of queryPages(after && parseCanonicalItem(after.key)))
+      if (items.length > 0) yield items.map((item) => partitionItem(item, keyNames));
   }
 
-  async function* queryPages(startKey?: Item): AsyncGenerator<readonly Item[]> {
+  async function* queryPages(startKey?: Item): AsyncGenerator<QueryPage> {
     const { keyNames, partitionValue } = await schema();
     let after = startKey;
     do {
@@ -56,9 +63,20 @@ export function createDynamodbPartitionStore(
           ...(after && { ExclusiveStartKey: after }),
         }),
       );
-      if (page.Items && page.Items.length > 0) yield page.Items;
       after = page.LastEvaluatedKey;
+      yield { items: page.Items ?? [], ...(after && { lastKey: after }) };
     } while (after);
+  }
+
+  async function* countPages(mark?: string): AsyncGenerator<CountedPage> {
+    for await (const { items, lastKey } of queryPages(
+      mark === undefined ? undefined : parseCanonicalItem(mark),
+    ))
+      yield {
+        count: items.length,
+        bytes: items.reduce((sum, item) => sum + Buffer.byteLength(canonicalItem(item)), 0),
+        ...(lastKey && { mark: canonicalItem(lastKey) }),
+      };
   }
 
   async function readItem(record: PartitionItem): Promise<Item | undefined> {
@@ -118,15 +136,8 @@ export function createDynamodbPartitionStore(
       return tally.report();
     },
     abortUploads: async () => 0,
-    async measure(): Promise<StoreSize> {
-      let count = 0;
-      let bytes = 0;
-      for await (const items of queryPages()) {
-        count += items.length;
-        for (const item of items) bytes += Buffer.byteLength(canonicalItem(item));
-      }
-      return { count, bytes };
-    },
+    countPages,
+    measure: () => sumPages(countPages()),
   };
 }
 

@@ -3,7 +3,6 @@ import {
   AbortMultipartUploadCommand,
   GetObjectCommand,
   ListMultipartUploadsCommand,
-  ListObjectVersionsCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { OffboardingError } from '../core/errors.ts';
@@ -11,9 +10,11 @@ import type { S3PrefixStore } from '../core/plane.ts';
 import type { ObjectVersion, StoreRecord } from '../core/store-record.ts';
 import { decodeListedKey } from './listed-key.ts';
 import { STORE_RETRY } from './retry-transient.ts';
+import { countVersions } from './s3-count.ts';
 import { removeVersions } from './s3-removal.ts';
 import { listVersions, type S3Record } from './s3-versions.ts';
-import type { Store, StoreSize } from './store.ts';
+import type { Store } from './store.ts';
+import { sumPages } from './sum-pages.ts';
 
 /** Everything under one prefix of one bucket, in all its versions. The prefix ends in `/`: `kp-1/` never takes `kp-10/`. */
 export function createS3PrefixStore(
@@ -34,7 +35,8 @@ export function createS3PrefixStore(
         retry,
       }),
     abortUploads: () => abortUploads(client, bucket, prefix),
-    measure: () => measure(client, bucket, prefix),
+    countPages: (mark) => countVersions(client, { bucket, prefix }, mark),
+    measure: () => sumPages(countVersions(client, { bucket, prefix })),
   };
 }
 
@@ -133,31 +135,5 @@ async function abortUpload(
   } catch (error) {
     if (error instanceof Error && error.name === 'NoSuchUpload') return false;
     throw error;
-  }
-}
-
-// Deliberately not built on `listVersions`: what proves that nothing is left must not share the code that removed it.
-async function measure(client: S3Client, bucket: string, prefix: string): Promise<StoreSize> {
-  let count = 0;
-  let bytes = 0;
-  let after: { KeyMarker?: string; VersionIdMarker?: string } = {};
-  for (;;) {
-    const page = await client.send(
-      new ListObjectVersionsCommand({
-        Bucket: bucket,
-        Prefix: prefix,
-        EncodingType: 'url',
-        ...after,
-      }),
-    );
-    count += (page.Versions?.length ?? 0) + (page.DeleteMarkers?.length ?? 0);
-    for (const { Size } of page.Versions ?? []) bytes += Size ?? 0;
-    if (!page.IsTruncated || page.NextKeyMarker === undefined) return { count, bytes };
-    after = {
-      KeyMarker: decodeListedKey(page.NextKeyMarker),
-      ...(page.NextVersionIdMarker !== undefined && {
-        VersionIdMarker: page.NextVersionIdMarker,
-      }),
-    };
   }
 }

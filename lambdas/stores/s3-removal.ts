@@ -14,6 +14,9 @@ import type { RemovalReport } from './store.ts';
 const KEYS_PER_REQUEST = 1000; // https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html
 const SINGLE_DELETES_AT_ONCE = 16;
 
+/** Code of a failed removal: a legal hold or a retention of Object Lock protects the version. */
+export const OBJECT_LOCKED = 'ObjectLocked';
+
 interface Location {
   readonly bucket: string;
   readonly prefix: string;
@@ -112,8 +115,11 @@ async function deleteOnce(client: S3Client, bucket: string, records: readonly S3
     );
     for (const { Key, VersionId } of Deleted ?? [])
       codes.set(identity({ key: Key ?? '', versionId: VersionId ?? 'null' }), 'Deleted');
-    for (const { Key, VersionId, Code } of Errors ?? [])
-      codes.set(identity({ key: Key ?? '', versionId: VersionId ?? 'null' }), Code ?? 'Unknown');
+    for (const { Key, VersionId, Code, Message } of Errors ?? [])
+      codes.set(
+        identity({ key: Key ?? '', versionId: VersionId ?? 'null' }),
+        refusalCode(Code ?? 'Unknown', Message),
+      );
   }
   await inParallel(
     records.filter(({ key }) => isUnfitForXml(key)),
@@ -133,9 +139,17 @@ async function deleteSingle(client: S3Client, bucket: string, record: S3Record):
     );
     return 'Deleted';
   } catch (error) {
-    if (isServiceError(error)) return error.name;
+    if (isServiceError(error)) return refusalCode(error.name, error.message);
     throw error;
   }
+}
+
+/**
+ * S3 refuses a version under a legal hold or a retention as it refuses a caller without permission; only the message
+ * tells them apart: "Access Denied because object protected by object lock."
+ */
+function refusalCode(code: string, message: string | undefined): string {
+  return code === 'AccessDenied' && /object lock/i.test(message ?? '') ? OBJECT_LOCKED : code;
 }
 
 function identifier(record: S3Record): ObjectIdentifier & { Key: string } {

@@ -25,6 +25,12 @@ export interface StoreSize {
   readonly bytes: number;
 }
 
+/** One page of a count. */
+export interface CountedPage extends StoreSize {
+  /** Goes on behind this page, in this store only; absent on the last one. It may name a document. */
+  readonly mark?: string;
+}
+
 /** One place that holds a plane's data. One implementation per kind, in a file of its own. */
 export interface Store {
   readonly descriptor: StoreDescriptor;
@@ -46,6 +52,11 @@ export interface Store {
   remove(records: readonly StoreRecord[], known?: 'listed-just-now'): Promise<RemovalReport>;
   /** Aborts incomplete multipart uploads under exactly this store; 0 where the kind has none. */
   abortUploads(): Promise<number>;
-  /** Counts what is there now, by a listing of its own. */
+  /**
+   * Counts what is there now, page by page, by a listing of its own: code that shares nothing with `inventory`.
+   * @param mark of a page of an earlier count: goes on behind it
+   */
+  countPages(mark?: string): AsyncIterable<CountedPage>;
+  /** The sum of all of `countPages`. */
   measure(): Promise<StoreSize>;
 }

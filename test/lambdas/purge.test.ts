@@ -294,7 +294,7 @@ describe('before it destroys anything, it refuses', () => {
       async (world) => {
         await world.approve();
         world.fault = (_, call) => {
-          if (call === 'usage measure') throw new Error('no');
+          if (call === 'usage count') throw new Error('no');
         };
       },
     ],
@@ -447,7 +447,7 @@ describe('what it cannot destroy', () => {
     await world.approve();
     let measured = 0;
     world.fault = (when, call) => {
-      if (when === 'before' && call === 'usage measure') {
+      if (when === 'before' && call === 'usage count') {
         measured += 1;
         if (measured === 2) throw new Error('throttled');
       }

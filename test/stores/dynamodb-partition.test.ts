@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createDynamodbPartitionStore } from '../../lambdas/stores/dynamodb-partition.ts';
-import type { PartitionItem, Store, StoreRecord } from '../../lambdas/stores/store.ts';
+import type { CountedPage, PartitionItem, Store, StoreRecord } from '../../lambdas/stores/store.ts';
 import { type DynaliteTables, startDynalite } from '../support/dynalite-tables.ts';
 
 let tables: DynaliteTables;
@@ -85,6 +85,25 @@ test('only the named partition is listed, and removed to the last attribute type
     new GetItemCommand({ TableName: table, Key: { planeId: { S: 'kp-10' }, chunk: { N: '1' } } }),
   );
   expect(Item).toBeDefined();
+});
+
+async function counted(pages: AsyncIterable<CountedPage>): Promise<CountedPage[]> {
+  const all: CountedPage[] = [];
+  for await (const page of pages) all.push(page);
+  return all;
+}
+
+test('a count goes on behind any of its pages', async () => {
+  // A page of a query is 1 MB at most.
+  const large = { text: { S: 'x'.repeat(300_000) } };
+  const { store } = await partition(
+    ...Array.from({ length: 5 }, (_, index) => ({ chunk: { N: String(index) }, ...large })),
+  );
+  const pages = await counted(store.countPages());
+  expect(pages.length).toBeGreaterThan(1);
+  expect(pages.reduce((sum, { count }) => sum + count, 0)).toBe(5);
+  const [first, ...rest] = pages;
+  expect(await counted(store.countPages(first?.mark))).toEqual(rest);
 });
 
 test('a changed item is left alone, a missing one counts as absent', async () => {

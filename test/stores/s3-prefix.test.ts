@@ -1,12 +1,20 @@
 import { text } from 'node:stream/consumers';
 import {
   CreateMultipartUploadCommand,
+  DeleteObjectsCommand,
   ListMultipartUploadsCommand,
   PutObjectCommand,
+  PutObjectLegalHoldCommand,
+  PutObjectRetentionCommand,
 } from '@aws-sdk/client-s3';
 import { afterEach, expect, test } from 'vitest';
-import type { ObjectVersion, Store, StoreRecord } from '../../lambdas/stores/store.ts';
-import { type ArchiveWorld, startArchiveWorld } from '../support/archive-world.ts';
+import type { S3PrefixStore } from '../../lambdas/core/plane.ts';
+import type { CountedPage, ObjectVersion, Store, StoreRecord } from '../../lambdas/stores/store.ts';
+import {
+  type ArchiveWorld,
+  type ArchiveWorldOptions,
+  startArchiveWorld,
+} from '../support/archive-world.ts';
 
 let world: ArchiveWorld;
 afterEach(() => world.close());
@@ -38,8 +46,14 @@ async function listed(store: Store, after?: StoreRecord): Promise<StoreRecord[]>
   return records;
 }
 
-async function start(versioned: boolean): Promise<Store> {
-  world = await startArchiveWorld({ versioned });
+async function counted(pages: AsyncIterable<CountedPage>): Promise<CountedPage[]> {
+  const all: CountedPage[] = [];
+  for await (const page of pages) all.push(page);
+  return all;
+}
+
+async function start(versioned: boolean, options: ArchiveWorldOptions = {}): Promise<Store> {
+  world = await startArchiveWorld({ versioned, ...options });
   return world.open(world.documents);
 }
 
@@ -139,6 +153,52 @@ test('more than 1,000 records take one listing and one delete per 1,000', async 
   const calls = countCalls();
   expect(await store.remove(records)).toMatchObject({ removed: 1300, failed: [] });
   expect(calls).toEqual({ ListObjectVersionsCommand: 2, DeleteObjectsCommand: 2 });
+});
+
+test('a count goes on behind any of its pages', async () => {
+  const store = await start(true);
+  await world.put('doc', 'xx');
+  await hideMany(store, 1100);
+  const [first] = await counted(store.countPages());
+  expect(first).toEqual({ count: 1000, bytes: 2, mark: expect.any(String) });
+  expect(await counted(store.countPages(first?.mark))).toEqual([{ count: 101, bytes: 0 }]);
+});
+
+/** Puts delete markers on keys that are hard to name. */
+async function hideMany({ descriptor }: Store, count: number): Promise<void> {
+  const { bucket: Bucket, prefix } = descriptor as S3PrefixStore;
+  const keys = Array.from({ length: count }, (_, index) => `${prefix}hidden ${index}%2F+é`);
+  for (let start = 0; start < count; start += 1000) {
+    const Objects = keys.slice(start, start + 1000).map((Key) => ({ Key }));
+    await world.s3.send(new DeleteObjectsCommand({ Bucket, Delete: { Objects } }));
+  }
+}
+
+test('a version under a legal hold or a retention is reported as locked, whatever its key', async () => {
+  const store = await start(true, { objectLock: true });
+  for (const key of ['free', 'held', 'held\nas well', 'retained']) await world.put(key, key);
+  for (const key of ['held', 'held\nas well'])
+    await world.s3.send(
+      new PutObjectLegalHoldCommand({
+        Bucket: 'documents',
+        Key: `kp-1/${key}`,
+        LegalHold: { Status: 'ON' },
+      }),
+    );
+  await world.s3.send(
+    new PutObjectRetentionCommand({
+      Bucket: 'documents',
+      Key: 'kp-1/retained',
+      Retention: { Mode: 'COMPLIANCE', RetainUntilDate: new Date('2030-01-01T00:00:00Z') },
+    }),
+  );
+  const { removed, failed } = await store.remove(await listed(store), 'listed-just-now');
+  expect(removed).toBe(1);
+  expect(Object.fromEntries(failed.map(({ record, code }) => [record.key, code]))).toEqual({
+    'kp-1/held': 'ObjectLocked',
+    'kp-1/held\nas well': 'ObjectLocked',
+    'kp-1/retained': 'ObjectLocked',
+  });
 });
 
 function countCalls(): Record<string, number> {

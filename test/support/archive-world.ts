@@ -63,6 +63,8 @@ export interface ArchiveWorld {
 
 export interface ArchiveWorldOptions {
   readonly versioned?: boolean;
+  /** Allows legal holds and retention in the plane's bucket. */
+  readonly objectLock?: boolean;
   readonly limits?: ArchiveLimits;
   readonly request?: Partial<OffboardingRequest>;
   readonly retentionFloorDays?: number;
@@ -73,9 +75,9 @@ const VAULT = 'vault';
 const TABLE = 'chunks';
 
 export async function startArchiveWorld(options: ArchiveWorldOptions = {}): Promise<ArchiveWorld> {
-  const { limits = SMALL_LIMITS, versioned = true } = options;
+  const { limits = SMALL_LIMITS, versioned = true, objectLock = false } = options;
   const harness = await startS3Harness({ minimumPartBytes: 1 });
-  harness.service.createBucket(BUCKET, { versioned });
+  harness.service.createBucket(BUCKET, { versioned, objectLock });
   harness.service.createBucket(VAULT, { versioned: true });
   const s3 = harness.client;
   // Where the harness starts its clock.

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import type { StoreDescriptor } from '../../lambdas/core/plane.ts';
 import type { PartitionItem, Store, StoreRecord } from '../../lambdas/stores/store.ts';
+import { sumPages } from '../../lambdas/stores/sum-pages.ts';
 
 export interface MemoryStore extends Store {
   readonly records: Map<string, PartitionItem>;
@@ -71,8 +72,21 @@ export function memoryStore(
         return aborted;
       });
     },
-    async measure() {
-      return call('measure', () => ({ count: records.size, bytes: records.size * RECORD_BYTES }));
+    async *countPages(after = '') {
+      let mark: string | undefined = after;
+      while (mark !== undefined) {
+        const from: string = mark;
+        const page: readonly PartitionItem[] = call('count', () => behind(from));
+        mark = page.length === PAGE ? page.at(-1)?.key : undefined;
+        yield {
+          count: page.length,
+          bytes: page.length * RECORD_BYTES,
+          ...(mark !== undefined && { mark }),
+        };
+      }
+    },
+    measure() {
+      return sumPages(this.countPages());
     },
   };
 }
