@@ -1,11 +1,11 @@
 import { requireEnv, requireWholeNumberEnv } from '../env.ts';
 import { stageLambda } from '../stage-lambda.ts';
 import { storeFor } from '../stores/open-store.ts';
-import { archiveClients } from './archive-clients.ts';
+import { storeClients } from '../stores/store-clients.ts';
 import { createEvict } from './evict.ts';
 import { vaultBucket } from './vault.ts';
 
-const clients = archiveClients();
+const clients = storeClients();
 
 export const handler = stageLambda(
   createEvict({

@@ -1,9 +1,9 @@
 import { requireEnv } from '../env.ts';
 import { stageLambda } from '../stage-lambda.ts';
-import { archiveClients } from './archive-clients.ts';
+import { storeClients } from '../stores/store-clients.ts';
 import { createSeal } from './seal.ts';
 import { vaultBucket } from './vault.ts';
 
 export const handler = stageLambda(
-  createSeal({ vault: vaultBucket(archiveClients().s3, requireEnv('VAULT_BUCKET')) }),
+  createSeal({ vault: vaultBucket(storeClients().s3, requireEnv('VAULT_BUCKET')) }),
 );

@@ -1,5 +1,3 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
-import { S3Client } from '@aws-sdk/client-s3';
 import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import { storeClaims } from '../adapters/claims-table.ts';
 import { ledgerReader } from '../adapters/ledger-table.ts';
@@ -8,13 +6,15 @@ import { eraseDecision, erasePurgeSchedule } from '../adapters/purge-traces.ts';
 import { requireEnv } from '../env.ts';
 import { stageLambda } from '../stage-lambda.ts';
 import { storeFor } from '../stores/open-store.ts';
+import { storeClients } from '../stores/store-clients.ts';
 import { createPurge } from './purge.ts';
 
-const dynamodb = new DynamoDBClient();
+const clients = storeClients();
+const { dynamodb } = clients;
 
 export const handler = stageLambda(
   createPurge({
-    storeFor: storeFor({ dynamodb, s3: new S3Client() }),
+    storeFor: storeFor(clients),
     vaultBucket: requireEnv('VAULT_BUCKET'),
     usageTable: requireEnv('USAGE_TABLE'),
     ledger: ledgerReader(dynamodb, requireEnv('LEDGER_TABLE')),

@@ -1,7 +1,5 @@
-import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { LambdaClient } from '@aws-sdk/client-lambda';
-import { S3Client } from '@aws-sdk/client-s3';
 import { pendingDecisions } from '../adapters/decisions-table.ts';
 import { ledgerReader } from '../adapters/ledger-table.ts';
 import { recorderFunction } from '../adapters/recorder-function.ts';
@@ -11,14 +9,16 @@ import { eventLog } from '../event-log.ts';
 import { loggedLambda } from '../logged-lambda.ts';
 import { measureScope } from '../purge/measure-scope.ts';
 import { storeFor } from '../stores/open-store.ts';
+import { storeClients } from '../stores/store-clients.ts';
 import { approvalEventSchema, requestApproval } from './request-approval.ts';
 
-const dynamodb = new DynamoDBClient();
+const clients = storeClients();
+const { dynamodb } = clients;
 const ports = {
   ledger: ledgerReader(dynamodb, requireEnv('LEDGER_TABLE')),
   planes: planeReader(dynamodb, requireEnv('REGISTRY_TABLE')),
   measureScope: measureScope({
-    storeFor: storeFor({ dynamodb, s3: new S3Client() }),
+    storeFor: storeFor(clients),
     vaultBucket: requireEnv('VAULT_BUCKET'),
     usageTable: requireEnv('USAGE_TABLE'),
   }),
