@@ -33,9 +33,12 @@ export function openDecision(
   const isAsked = approval?.status === 'requested' || approval?.status === 'approved';
   if (lifecycleState !== 'ARCHIVED' || !isAsked || purgeCommitted) return undefined;
   // The question is on record before it is put here: until then, what is here is an earlier one.
-  const asked = entries.findLast((entry) => entry.type === 'APPROVAL_REQUESTED');
-  if (pending?.requestedAt !== asked?.at) return undefined;
+  if (pending?.requestedAt !== questionIn(entries)?.at) return undefined;
   return pending && now < new Date(pending.expiresAt) ? pending : undefined;
+}
+
+function questionIn(entries: readonly LedgerEntry[]): LedgerEntry | undefined {
+  return entries.findLast(({ type }) => type === 'APPROVAL_REQUESTED');
 }
 
 /**
@@ -50,14 +53,17 @@ export async function decideApproval(
   { body, caller, now }: { body: DecideApprovalBody; caller: string; now: Date },
 ): Promise<Decided> {
   const entries = await ports.ledger.read(planeId);
+  const question = questionIn(entries);
   const pending = openDecision(await ports.decisions.read(planeId), entries, now);
-  if (!pending) {
+  if (!pending || !question) {
     if (isDecided(entries, body, caller)) return decided(planeId, entries, body, caller);
     throw new OffboardingError('NO_OPEN_APPROVAL', `no decision about ${planeId} is waited for`);
   }
   if (pending.scopeHash !== body.scopeHash)
     throw new OffboardingError('STALE_SCOPE_HASH', 'the decision is about another scope');
-  if (body.decision === 'approve') await recordApproval(ports.recorder, pending, body, caller);
+  if (body.decision === 'approve')
+    // The same scope may be asked about again: the question's place in the ledger keeps the two approvals apart.
+    await recordApproval(ports.recorder, pending, body, caller, question.seq);
 
   const sent = await handOver(ports, pending, body, caller);
   await ports.decisions.delete(planeId, pending.scopeHash);
@@ -88,12 +94,12 @@ function isDecided(
 
 async function recordApproval(
   recorder: Recorder,
-  { planeId, offboardingId, scopeHash, requestedAt }: PendingDecision,
+  { planeId, offboardingId, scopeHash }: PendingDecision,
   { reason }: DecideApprovalBody,
   actor: string,
+  questionSeq: number,
 ): Promise<void> {
-  // The same scope may be asked about again after a rejection: the time of asking keeps the two approvals apart.
-  const key = `${offboardingId}/${scopeHash}/${requestedAt}/${actor}`;
+  const key = `${offboardingId}/${questionSeq}/${actor}`;
   const common = { planeId, offboardingId, actor, reason };
   try {
     await recorder.record({
