@@ -1,7 +1,7 @@
 import { globSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { Code } from 'aws-cdk-lib/aws-lambda';
-import { buildSync, type OutputFile } from 'esbuild';
+import { type BuildOptions, buildSync, type OutputFile } from 'esbuild';
 
 const ROOT = join(import.meta.dirname, '..');
 const OUTPUT = join(ROOT, '.build', 'lambdas');
@@ -30,6 +30,27 @@ export const LAMBDA_NAMES = [
 ] as const;
 export type LambdaName = (typeof LAMBDA_NAMES)[number];
 
+/** How a function is bundled, but for what goes in and where it goes. */
+export const BUNDLE_OPTIONS: BuildOptions = {
+  bundle: true,
+  platform: 'node',
+  target: 'node24',
+  format: 'esm',
+  // With node's default order (main first) the AWS SDK is taken as CommonJS: half as much again.
+  mainFields: ['module', 'main'],
+  // tar-stream and its streams are CommonJS and require node: modules, which an ES module cannot without this.
+  banner: {
+    js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);",
+  },
+  minify: true,
+  // A stack trace in a log names our functions, on lines short enough to tell apart, without a source map to load at every
+  // cold start. That costs 5 % of the bundle.
+  keepNames: true,
+  lineLimit: 160,
+  legalComments: 'none',
+  logLevel: 'warning',
+};
+
 let built = false;
 
 /**
@@ -44,27 +65,11 @@ export function lambdaCode(name: LambdaName): Code {
 
 function bundleLambdas(): void {
   const { outputFiles } = buildSync({
+    ...BUNDLE_OPTIONS,
     absWorkingDir: ROOT,
     entryPoints: entryPoints(),
     outdir: OUTPUT,
     outExtension: { '.js': '.mjs' },
-    bundle: true,
-    platform: 'node',
-    target: 'node24',
-    format: 'esm',
-    // With node's default order (main first) the AWS SDK is taken as CommonJS: half as much again.
-    mainFields: ['module', 'main'],
-    // tar-stream and its streams are CommonJS and require node: modules, which an ES module cannot without this.
-    banner: {
-      js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);",
-    },
-    minify: true,
-    // A stack trace in a log names our functions, on lines short enough to tell apart, without a source map to load at every
-    // cold start. That costs 5 % of the bundle.
-    keepNames: true,
-    lineLimit: 160,
-    legalComments: 'none',
-    logLevel: 'warning',
     write: false,
   });
   for (const file of outputFiles) writeIfChanged(file);
