@@ -25,7 +25,7 @@ import type { DeregisterData } from '../lambdas/deregister/deregister.ts';
 import type { OffboardingConfig } from './config.ts';
 import type { ProductFunction } from './product-function.ts';
 import type { PurgeSchedule } from './purge-schedule.ts';
-import { DRAIN, SCHEDULER_ERRORS, UNFINISHED } from './retry-policies.ts';
+import { DRAIN, ITEM_READER_ERRORS, SCHEDULER_ERRORS, UNFINISHED } from './retry-policies.ts';
 import type { Vault } from './vault.ts';
 import type { WorkflowFunctions } from './workflow-functions.ts';
 import { dataAt, fieldsAt, idempotencyKey, subject, WorkflowSteps } from './workflow-steps.ts';
@@ -174,6 +174,7 @@ export class OffboardingWorkflow extends Construct {
         retry: UNFINISHED,
       }),
     );
+    packShards.addRetry(ITEM_READER_ERRORS);
     // A map run fails under a name of its own. Each shard's code is on the map run's page in the console.
     const shardsNotPacked = Pass.jsonPath(this, 'Shards not packed', {
       result: Result.fromObject({

@@ -75,6 +75,18 @@ export const DRAIN: RetryProps = {
   maxAttempts: 29,
 };
 
+/**
+ * The map could not read its list of shards from S3. Shards that are packed already are not packed again. Waits of at
+ * most 2, 4, 8, 16 and 32 s.
+ */
+export const ITEM_READER_ERRORS: RetryProps = {
+  errors: ['States.ItemReaderFailed'],
+  interval: Duration.seconds(2),
+  backoffRate: 2,
+  maxAttempts: 5,
+  jitterStrategy: JitterType.FULL,
+};
+
 /** EventBridge Scheduler was busy. Waits of at most 2, 4, 8, 16, 32 and three times 60 s: four minutes. */
 export const SCHEDULER_ERRORS: RetryProps = {
   errors: [
