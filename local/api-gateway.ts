@@ -14,6 +14,7 @@ import type { Caller } from './aws-service.ts';
 import { readCredentialScope } from './credential-scope.ts';
 import type { Iam } from './iam.ts';
 import { closeServer, listenOnLoopback } from './loopback-server.ts';
+import { readTarget } from './request-target.ts';
 import { localArn } from './template/resource-identity.ts';
 import type { Template } from './template.ts';
 
@@ -64,7 +65,7 @@ async function answer(
   response.setHeader('x-amzn-requestid', requestId);
   response.setHeader('x-amz-apigw-id', extendedRequestId);
 
-  const { pathname, searchParams: query } = new URL(request.url ?? '/', 'http://api');
+  const { path: pathname, query } = readTarget(request);
   const httpMethod = request.method ?? '';
   const path = pathname.slice(`/${api.stage}`.length) || '/';
   const matched = pathname.startsWith(`/${api.stage}/`)

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
 import type { Clock } from './clock.ts';
 import { readText, sendJson } from './json-wire.ts';
+import { readTarget } from './request-target.ts';
 
 export const CLOCK_PATH = '/_local/clock';
 
@@ -27,8 +28,7 @@ export async function answerControl(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<boolean> {
-  const path = new URL(request.url ?? '/', 'http://localhost').pathname;
-  if (path !== CLOCK_PATH) return false;
+  if (readTarget(request).path !== CLOCK_PATH) return false;
   if (request.method === 'POST') {
     const { success, data, error } = advanceSchema.safeParse(parseJson(await readText(request)));
     if (!success) {

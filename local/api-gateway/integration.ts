@@ -41,6 +41,9 @@ export async function invokeFunction(
     const parsed = answered.functionError ? undefined : parseProxyResponse(answered.payload);
     return parsed ?? { type: 'DEFAULT_5XX', status: 502, message: INTERNAL_ERROR };
   } catch (error) {
+    // What API Gateway takes (10 MB) may be more than Lambda does (6 MB).
+    if (error instanceof Error && error.name === 'RequestTooLargeException')
+      return { type: 'REQUEST_TOO_LARGE', message: 'Request Too Long' };
     return configurationError(
       error instanceof Error ? (error.stack ?? error.message) : String(error),
     );

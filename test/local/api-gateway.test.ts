@@ -3,8 +3,10 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { FunctionAnswer } from '../../local/api-gateway/integration.ts';
 import { type ApiGateway, startApiGateway } from '../../local/api-gateway.ts';
 import { createIam } from '../../local/iam.ts';
+import { WireError } from '../../local/json-wire.ts';
 import { apiClient } from '../../local/signed-api.ts';
 import { resolveTemplate } from '../../local/template.ts';
+import { sendRaw } from '../support/raw-request.ts';
 import { method, PLANES_API, PROBLEM_RESPONSES } from './fixtures/planes-api.ts';
 
 let gateway: ApiGateway;
@@ -176,10 +178,24 @@ describe('who may call', () => {
     ['an unknown method', 'DELETE', '/planes'],
     ['an empty parameter', 'GET', '/planes/'],
     ['a path that goes on', 'GET', '/planes/kp_1/x'],
+    ['a case that differs', 'GET', '/Planes/kp_1'],
   ])('%s looks like a missing signature, as on AWS', async (_, verb, path) => {
     await start();
     const answer = await as('approver').call(verb, path);
     expect([answer.status, answer.body]).toEqual([403, MISSING_TOKEN]);
+  });
+
+  test.each([
+    ['a way out and in again', '/prod/planes/../planes/kp_1'],
+    ['an encoded one', '/prod/planes/%2e%2e/planes/kp_1'],
+    ['two slashes', '//prod/planes/kp_1'],
+    ['what is no URL', '//['],
+    ['another server', 'http://127.0.0.1/prod/planes/kp_1'],
+  ])('%s is taken as it is, and there is no such route', async (_, path) => {
+    await start();
+    const answer = await sendRaw(new URL('/', gateway.url).origin, { method: 'GET', path });
+    expect([answer.status, JSON.parse(answer.text)]).toEqual([403, MISSING_TOKEN]);
+    expect(events).toEqual([]);
   });
 
   test('another stage is not there', async () => {
@@ -305,6 +321,15 @@ describe('bodies', () => {
     expect([answer.status, await answer.json()]).toEqual([413, { message: 'Request Too Long' }]);
     expect(events).toEqual([]);
   });
+});
+
+test('what Lambda does not take is too large as well', async () => {
+  await start();
+  answers = async () => {
+    throw new WireError('RequestTooLargeException', 'more than 6 MB', { status: 413 });
+  };
+  const { status, body } = await as('approver').call('GET', '/planes/kp_1');
+  expect([status, body]).toEqual([413, { message: 'Request Too Long' }]);
 });
 
 describe('when the function does not answer well', () => {
