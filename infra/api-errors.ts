@@ -11,6 +11,8 @@ interface GatewayProblem {
   readonly title: string;
   /** May name a `$context` variable. */
   readonly detail: string;
+  /** The part of the request that is to blame. */
+  readonly field?: 'body' | 'parameters';
 }
 
 const NOT_ALLOWED = {
@@ -27,6 +29,7 @@ const PROBLEMS: readonly GatewayProblem[] = [
     code: 'INVALID_REQUEST',
     title: 'The request is not valid',
     detail: '$context.error.validationErrorString',
+    field: 'body',
   },
   {
     type: ResponseType.BAD_REQUEST_PARAMETERS,
@@ -34,6 +37,7 @@ const PROBLEMS: readonly GatewayProblem[] = [
     code: 'INVALID_REQUEST',
     title: 'The request is not valid',
     detail: '$context.error.validationErrorString',
+    field: 'parameters',
   },
   { type: ResponseType.ACCESS_DENIED, ...NOT_ALLOWED },
   { type: ResponseType.EXPIRED_TOKEN, ...NOT_ALLOWED },
@@ -51,7 +55,8 @@ const PROBLEMS: readonly GatewayProblem[] = [
     status: 413,
     code: 'PAYLOAD_TOO_LARGE',
     title: 'The request is too large',
-    detail: 'a request has at most 10 MB',
+    // The gateway itself takes 10 MB, but what it hands to Lambda is cut off at 6 MB.
+    detail: 'a request has at most 6 MB',
   },
   {
     type: ResponseType.THROTTLED,
@@ -85,7 +90,7 @@ const PROBLEMS: readonly GatewayProblem[] = [
 
 /** What the gateway refuses by itself looks like what the Lambdas refuse: RFC 9457, with a stable `code`. */
 export function addProblemResponses(api: RestApi): void {
-  for (const { type, status, code, title, detail } of PROBLEMS)
+  for (const { type, status, code, title, detail, field } of PROBLEMS)
     api.addGatewayResponse(type.responseType, {
       type,
       statusCode: String(status),
@@ -99,6 +104,7 @@ export function addProblemResponses(api: RestApi): void {
           detail,
           code,
           instance: '$context.extendedRequestId',
+          ...(field && { errors: [{ field, message: detail }] }),
         }),
       },
     });

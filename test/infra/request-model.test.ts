@@ -9,39 +9,30 @@ const createPlane = API_ROUTES.find(({ body }) => body?.model === 'CreatePlane')
 if (!createPlane) throw new Error('no route creates planes');
 
 describe('a request model', () => {
-  it('is the schema in draft-4, with unions loosened to their kinds', () => {
-    expect(requestModel(createPlane)).toMatchObject({
+  it('names the fields in draft-4, and leaves to the Lambda what they hold', () => {
+    expect(requestModel(createPlane)).toEqual({
       $schema: 'http://json-schema.org/draft-04/schema#',
-      additionalProperties: false,
+      type: 'object',
+      properties: { tenantId: {}, name: {}, type: {}, stores: {}, access: {} },
       required: ['tenantId', 'name', 'type', 'stores', 'access'],
-      properties: {
-        stores: {
-          minItems: 1,
-          maxItems: 20,
-          items: {
-            type: 'object',
-            properties: { kind: { type: 'string', enum: ['s3-prefix', 'dynamodb-partition'] } },
-            required: ['kind'],
-          },
-        },
-        access: {
-          items: { properties: { kind: { enum: ['query-endpoint', 'token-partition'] } } },
-        },
-      },
+      additionalProperties: false,
     });
   });
 
-  it('refuses to loosen a union that `kind` does not tell apart', () => {
-    const schema = z.union([z.strictObject({ a: z.string() }), z.strictObject({ b: z.string() })]);
+  it.each([
+    ['is no object', z.string()],
+    ['takes unknown fields', z.looseObject({ a: z.string() })],
+    // API Gateway refuses an empty list of required fields.
+    ['asks for nothing', z.strictObject({ a: z.string().optional() })],
+  ])('is not made of a schema that %s', (_what, schema) => {
     expect(() => requestModel(schema)).toThrow();
   });
 
   it.each([
-    ['a wrong type', { type: 'graph' }, false],
+    ['a missing field', { tenantId: undefined }, false],
     ['an unknown field', { colour: 'red' }, false],
-    ['an unknown kind of store', { stores: [{ kind: 'ftp' }] }, false],
-    ['no store', { stores: [] }, false],
-    ['a store the Lambda refuses by name of the field', { stores: [{ kind: 's3-prefix' }] }, true],
+    ['a value that the Lambda refuses by the name of its field', { type: 'graph' }, true],
+    ['a store that the Lambda refuses so', { stores: [{ kind: 'ftp' }] }, true],
     ['a whole plane', {}, true],
   ])('answers %s', (_what, change, passes) => {
     const plane = {
@@ -52,7 +43,7 @@ describe('a request model', () => {
       access: [],
     };
     const validate = new Ajv.default().compile(requestModel(createPlane));
-    expect(validate({ ...plane, ...change })).toBe(passes);
+    expect(validate(JSON.parse(JSON.stringify({ ...plane, ...change })))).toBe(passes);
   });
 });
 
