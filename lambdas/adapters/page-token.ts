@@ -17,7 +17,10 @@ export function pageToken(lastEvaluatedKey: Key): string {
 export function startKey(token: string, attributes: readonly string[]): Key {
   const shape = Object.fromEntries(attributes.map((name) => [name, z.string().min(1)]));
   const key = z.strictObject(shape).safeParse(decoded(token));
-  if (!key.success) throw new OffboardingError('INVALID_REQUEST', 'nextToken is not valid');
+  if (!key.success)
+    throw new OffboardingError('INVALID_REQUEST', 'nextToken is not valid', {
+      details: { field: 'nextToken' },
+    });
   return marshall(key.data);
 }
 

@@ -46,13 +46,16 @@ interface RouteDefinition<
   answer(request: ApiRequest<Resource, z.output<Query>, z.output<Body>>): Promise<Answer>;
 }
 
+/** `?dryRun=true` at a route that knows no such thing must not be carried out. */
+const NO_PARAMETERS = z.strictObject({});
+
 /** A route whose handler only ever sees a request that is valid, from a caller that is known. */
 export function route<
   Resource extends string,
   Query extends z.ZodType = z.ZodUndefined,
   Body extends z.ZodType = z.ZodUndefined,
 >(definition: RouteDefinition<Resource, Query, Body>): Route {
-  const { method, resource, query = z.any(), body } = definition;
+  const { method, resource, query = NO_PARAMETERS, body } = definition;
   return {
     method,
     resource,

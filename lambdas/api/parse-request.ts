@@ -2,9 +2,11 @@ import type { APIGatewayProxyEvent } from 'aws-lambda';
 import * as z from 'zod';
 import { OffboardingError } from '../core/errors.ts';
 import { type FieldError, refuseFields } from './problem.ts';
+import { repeatedName } from './repeated-name.ts';
 
 const FIELD_ERRORS_MAX = 20;
 const FIELD_NAME_MAX_LENGTH = 200;
+const JSON_TYPE = 'application/json';
 
 const PLANE_ID = /^kp_[0-7][0-9A-HJKMNP-TV-Z]{25}$/; // https://github.com/ulid/spec
 // Only characters that need no percent-encoding in a path, and nothing a proxy would resolve (`.` and `..`).
@@ -41,26 +43,49 @@ export function parsePath<Resource extends string>(
   return parameters as PathParameters<Resource>;
 }
 
-/** @throws OffboardingError `INVALID_REQUEST` naming each field */
+/** @throws OffboardingError `INVALID_REQUEST` naming each parameter */
 export function parseQuery<Schema extends z.ZodType>(
   schema: Schema,
   event: APIGatewayProxyEvent,
 ): z.output<Schema> {
-  return parse(schema, event.queryStringParameters ?? {}, 'query');
+  const parameters = Object.entries(event.queryStringParameters ?? {});
+  // A request may be signed by its query as well: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
+  const query = parameters.filter(([name]) => !name.startsWith('X-Amz-'));
+  return parse(schema, Object.fromEntries(query), 'query');
 }
 
-/** @throws OffboardingError `INVALID_REQUEST` naming each field */
+/** @throws OffboardingError `UNSUPPORTED_MEDIA_TYPE`, `INVALID_REQUEST` naming each field */
 export function parseBody<Schema extends z.ZodType>(
   schema: Schema,
   event: APIGatewayProxyEvent,
 ): z.output<Schema> {
+  assertJson(event);
   const text = event.isBase64Encoded
     ? Buffer.from(event.body ?? '', 'base64').toString('utf8')
     : (event.body ?? '');
   return parse(schema, parseJson(text), 'body');
 }
 
+/** The gateway lets bodies of any type pass, and its model looks at JSON only. A body without a type is taken for JSON. */
+function assertJson({ headers }: APIGatewayProxyEvent): void {
+  const [, type] =
+    Object.entries(headers ?? {}).find(([name]) => name.toLowerCase() === 'content-type') ?? [];
+  const mediaType = (type ?? JSON_TYPE).split(';', 1)[0]?.trim().toLowerCase();
+  if (mediaType !== JSON_TYPE)
+    throw new OffboardingError('UNSUPPORTED_MEDIA_TYPE', `content-type must be ${JSON_TYPE}`, {
+      details: { field: 'content-type' },
+    });
+}
+
 function parseJson(text: string): unknown {
+  const value = jsonOf(text);
+  const repeated = repeatedName(text);
+  if (repeated === undefined) return value;
+  const field = fieldName([repeated], 'body');
+  throw refuseFields('INVALID_REQUEST', [{ field, message: 'must not be repeated' }]);
+}
+
+function jsonOf(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
@@ -74,7 +99,7 @@ function parse<Schema extends z.ZodType>(
   value: unknown,
   root: string,
 ): z.output<Schema> {
-  const parsed = schema.safeParse(value);
+  const parsed = schema.safeParse(value, { reportInput: true });
   if (parsed.success) return parsed.data;
   const errors = parsed.error.issues.flatMap((issue) => fieldErrors(issue, root));
   throw refuseFields('INVALID_REQUEST', errors.slice(0, FIELD_ERRORS_MAX));
@@ -86,7 +111,9 @@ function fieldErrors(issue: z.core.$ZodIssue, root: string): readonly FieldError
       field: fieldName([...issue.path, key], root),
       message: 'is not known',
     }));
-  return [{ field: fieldName(issue.path, root), message: issue.message }];
+  // JSON knows no undefined, which the message would name.
+  const message = issue.input === undefined ? 'is missing' : issue.message;
+  return [{ field: fieldName(issue.path, root), message }];
 }
 
 function fieldName(path: readonly PropertyKey[], root: string): string {

@@ -22,6 +22,7 @@ export interface Problem {
 const ANSWERS: Partial<Record<ErrorCode, readonly [status: number, title: string]>> = {
   INVALID_REQUEST: [400, 'The request is not valid'],
   STORE_OUT_OF_REACH: [400, 'A store or access point is outside what this deployment may touch'],
+  UNSUPPORTED_MEDIA_TYPE: [415, 'The body is not of a type that is understood'],
   CALLER_NOT_RECOGNISED: [403, 'The caller has no stable identity'],
   FORCE_NOT_ALLOWED: [403, 'This deployment allows no forced offboarding'],
   APPROVER_IS_REQUESTER: [403, 'Who asked for the purge cannot approve it'],

@@ -8,8 +8,8 @@ import {
 } from '../core/plane.ts';
 
 /**
- * One schema per request body, used twice: the gateway's model is made from it (`z.toJSONSchema(schema, {target: 'draft-4'})`),
- * and the Lambda parses with it. What JSON Schema cannot say is a refinement here, so only the Lambda checks it.
+ * One schema per request body, used twice: the gateway's model takes its names from it (`infra/request-model.ts`), and the
+ * Lambda parses with it.
  */
 
 const REASON_MAX_LENGTH = 1000;
@@ -24,19 +24,30 @@ const ACCESS_POINTS_MAX = 20;
 
 type Descriptor = StoreDescriptor | AccessPointDescriptor;
 
-// The length counts before trimming, as in the gateway, which does not trim.
+// Beside the controls proper, those that turn the direction of writing: a line of the ledger must read as it was written.
+const CONTROL = /[\p{Cc}\u202a-\u202e\u2066-\u2069]/u;
+const LAYOUT = /[\t\n\r]/g;
+
 function text(maxLength: number) {
   return z
     .string()
     .max(maxLength)
     .trim()
-    .min(1)
+    .refine((value) => /[\p{L}\p{N}\p{P}\p{S}]/u.test(value), 'must not be blank')
     .refine((value) => value.isWellFormed(), 'must be well-formed Unicode');
+}
+
+/** What a person writes, in as many lines as they like. */
+function reason(maxLength: number) {
+  return text(maxLength).refine(
+    (value) => !CONTROL.test(value.replaceAll(LAYOUT, '')),
+    'must not contain control characters',
+  );
 }
 
 function name(maxLength: number) {
   return text(maxLength).refine(
-    (value) => !/\p{Cc}/u.test(value),
+    (value) => !CONTROL.test(value),
     'must not contain control characters',
   );
 }
@@ -89,12 +100,12 @@ export const createPlaneSchema = z
 
 export const startOffboardingSchema = z
   .strictObject({
-    reason: text(REASON_MAX_LENGTH),
+    reason: reason(REASON_MAX_LENGTH),
     gracePeriodDays: z.int().min(0).max(GRACE_PERIOD_MAX_DAYS).optional(),
     retentionDays: z.int().min(0).max(RETENTION_MAX_DAYS).optional(),
     erasure: z.boolean().optional(),
     force: z.boolean().optional(),
-    forceReason: text(REASON_MAX_LENGTH).optional(),
+    forceReason: reason(REASON_MAX_LENGTH).optional(),
   })
   .refine((body) => !(body.erasure && body.retentionDays !== undefined), {
     path: ['retentionDays'],
@@ -107,7 +118,7 @@ export const startOffboardingSchema = z
 
 export const decideApprovalSchema = z.strictObject({
   decision: z.enum(['approve', 'reject']),
-  reason: text(REASON_MAX_LENGTH),
+  reason: reason(REASON_MAX_LENGTH),
   scopeHash: z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in lower-case hex'),
 });
 

@@ -56,6 +56,7 @@ export type LedgerErrorCode = (typeof LEDGER_ERROR_CODES)[number];
 /** Codes the API answers with, beside those above. */
 export const API_ERROR_CODES = [
   'INVALID_REQUEST',
+  'UNSUPPORTED_MEDIA_TYPE',
   'PLANE_NOT_FOUND',
   'PLANE_PURGED',
   'STORE_OUT_OF_REACH',

@@ -27,6 +27,10 @@ const MALFORMED: readonly BadBody[] = [
   ['a string', '"text"', 'body'],
   ['null', 'null', 'body'],
   ['a prototype', '{"__proto__":{"reason":"x"}}', '__proto__'],
+  ['a constructor', '{"constructor":{"prototype":{"reason":"x"}}}', 'constructor'],
+  ['what JavaScript would read', "{reason: 'x', days: NaN}", 'body'],
+  ['two bodies', '{}{}', 'body'],
+  ['a byte order mark', '\ufeff{}', 'body'],
 ];
 
 export const BAD_BODIES: Readonly<Record<keyof typeof GOOD_BODIES, readonly BadBody[]>> = {
@@ -38,9 +42,13 @@ export const BAD_BODIES: Readonly<Record<keyof typeof GOOD_BODIES, readonly BadB
     ['a blank name', { ...PLANE, name: ' \t' }, 'name'],
     ['an overlong name', { ...PLANE, name: 'x'.repeat(201) }, 'name'],
     ['a control character', { ...PLANE, name: 'a\u0000b' }, 'name'],
+    ['a name that nobody sees', { ...PLANE, name: '\u200b' }, 'name'],
+    ['a name written backwards', { ...PLANE, name: 'a\u202eb' }, 'name'],
     ['half a surrogate pair', { ...PLANE, tenantId: 'a\ud800' }, 'tenantId'],
     ['a number for a name', { ...PLANE, name: 7 }, 'name'],
     ['an unknown type', { ...PLANE, type: 'graph' }, 'type'],
+    ['a prototype in a store', prototypeInStore(), 'stores[0].__proto__'],
+    ['a field of a store said twice', repeatedInStore(), 'prefix'],
     ['no store', { ...PLANE, stores: [] }, 'stores'],
     ['too many stores', { ...PLANE, stores: manyStores(21) }, 'stores'],
     ['an unknown kind of store', store({ kind: 'ftp' }), 'stores[0].kind'],
@@ -91,12 +99,21 @@ export const BAD_BODIES: Readonly<Record<keyof typeof GOOD_BODIES, readonly BadB
   startOffboarding: [
     ...MALFORMED,
     ['no reason', {}, 'reason'],
+    ['two reasons', '{"reason":"a","reason":"b"}', 'reason'],
     ['a blank reason', start({ reason: '  ' }), 'reason'],
+    ['a reason that clears the screen', start({ reason: 'a\u001b[2J' }), 'reason'],
+    ['a reason written backwards', start({ reason: 'a\u202eb' }), 'reason'],
+    ['a reason that nobody sees', start({ reason: '\u200b\u2060' }), 'reason'],
+    ['half a surrogate pair', start({ reason: 'a\ud800' }), 'reason'],
     ['an overlong reason', start({ reason: 'x'.repeat(1001) }), 'reason'],
     ['an unknown field', start({ requestedBy: 'me' }), 'requestedBy'],
     ['a negative grace period', start({ gracePeriodDays: -1 }), 'gracePeriodDays'],
     ['a fraction of a day', start({ gracePeriodDays: 1.5 }), 'gracePeriodDays'],
     ['a huge grace period', start({ gracePeriodDays: 181 }), 'gracePeriodDays'],
+    ['more days than can be counted', start({ gracePeriodDays: 1e308 }), 'gracePeriodDays'],
+    ['no days', start({ gracePeriodDays: null }), 'gracePeriodDays'],
+    ['a list of days', start({ gracePeriodDays: [7] }), 'gracePeriodDays'],
+    ['days that are no number', '{"reason":"x","gracePeriodDays":NaN}', 'body'],
     ['days as text', start({ gracePeriodDays: '7' }), 'gracePeriodDays'],
     ['infinitely many days', '{"reason":"x","gracePeriodDays":1e999}', 'gracePeriodDays'],
     ['a negative retention', start({ retentionDays: -1 }), 'retentionDays'],
@@ -109,6 +126,7 @@ export const BAD_BODIES: Readonly<Record<keyof typeof GOOD_BODIES, readonly BadB
   decideApproval: [
     ...MALFORMED,
     ['neither', { ...GOOD_BODIES.decideApproval, decision: 'maybe' }, 'decision'],
+    ['two decisions', twoDecisions(), 'decision'],
     ['another spelling', { ...GOOD_BODIES.decideApproval, decision: 'Approve' }, 'decision'],
     ['no reason', { decision: 'approve', scopeHash: SCOPE_HASH }, 'reason'],
     ['no scope hash', { decision: 'approve', reason: 'ok' }, 'scopeHash'],
@@ -117,19 +135,34 @@ export const BAD_BODIES: Readonly<Record<keyof typeof GOOD_BODIES, readonly BadB
   ],
   putLease: [
     ...MALFORMED,
+    ['two kinds', '{"kind":"run", "kind" :"query","ttlSeconds":60}', 'kind'],
     ['an unknown kind', { kind: 'write', ttlSeconds: 60 }, 'kind'],
     ['no time', { kind: 'run' }, 'ttlSeconds'],
+    ['less than no time', { kind: 'run', ttlSeconds: -1 }, 'ttlSeconds'],
     ['no time at all', { kind: 'run', ttlSeconds: 0 }, 'ttlSeconds'],
     ['more than a day', { kind: 'run', ttlSeconds: 86_401 }, 'ttlSeconds'],
     ['a holder in the body', { kind: 'run', ttlSeconds: 60, heldBy: 'x' }, 'heldBy'],
   ],
   putDependent: [
     ...MALFORMED,
+    ['two kinds, one of them in disguise', '{"kind":"a","k\\u0069nd":"b"}', 'kind'],
     ['an empty kind', { kind: '' }, 'kind'],
     ['an overlong kind', { kind: 'x'.repeat(129) }, 'kind'],
     ['a control character', { kind: 'a\nb' }, 'kind'],
   ],
 };
+
+function twoDecisions(): string {
+  return JSON.stringify(GOOD_BODIES.decideApproval).replace('{', '{"decision":"reject",');
+}
+
+function prototypeInStore(): string {
+  return JSON.stringify(PLANE).replace('"bucket"', '"__proto__":{"bucket":"x"},"bucket"');
+}
+
+function repeatedInStore(): string {
+  return JSON.stringify(PLANE).replace('"prefix"', '"prefix":"kp-2/","prefix"');
+}
 
 function manyStores(count: number) {
   return Array.from({ length: count }, (_, index) => ({
