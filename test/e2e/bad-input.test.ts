@@ -1,0 +1,364 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CHUNKS_TABLE, DOCUMENTS_BUCKET } from '../../local/demo/sample-plane.ts';
+import { BAD_BODIES, type BadBody, GOOD_BODIES } from '../lambdas/api/bad-bodies.ts';
+import { expectProblem } from '../support/expect-problem.ts';
+import { startWorld, type World, type WorldPlane } from '../support/offboarding-world.ts';
+import { type ProductState, stateReader } from '../support/product-state.ts';
+import { type RawRequest, sendRaw } from '../support/raw-request.ts';
+import { BAD_LEASE_IDS, BAD_PLANE_IDS, GARBLED_SIGNATURES, ROUTES } from './bad-requests.ts';
+
+const MEGABYTE = 1024 * 1024;
+const STALE_HASH = 'c'.repeat(64);
+const prefix = (value: string) => ({ kind: 's3-prefix', bucket: DOCUMENTS_BUCKET, prefix: value });
+
+describe('bad input', () => {
+  let world: World;
+  let readState: () => Promise<ProductState>;
+  let untouched: ProductState;
+  let serving: WorldPlane;
+  let inGrace: WorldPlane;
+  let asked: WorldPlane;
+
+  beforeAll(async () => {
+    world = await startWorld();
+    readState = stateReader(world.cloud);
+    serving = await world.plane();
+    inGrace = await world.plane();
+    await inGrace.start();
+    asked = await world.plane();
+    await asked.start({ force: true, forceReason: 'test', erasure: true });
+    expect([await inGrace.status(), await asked.status()]).toEqual([
+      'WAITING_GRACE',
+      'WAITING_APPROVAL',
+    ]);
+    untouched = await readState();
+  });
+  afterAll(() => world.close());
+
+  /** Refused as said, naming the field, and not one item is different from what it was before. */
+  async function expectRefusal(
+    raw: RawRequest,
+    status: number,
+    code: string,
+    field?: string,
+  ): Promise<void> {
+    const answer = await sendRaw(world.cloud.apiUrl, raw);
+    const { errors } = expectProblem(answer, { status, code });
+    if (field !== undefined) {
+      // Of a field that is missing or unknown the gateway says so, and it knows no field but the body.
+      const named = errors?.map((error) =>
+        error.field === 'body' && error.message.includes(field) ? field : error.field,
+      );
+      expect(named).toContain(field);
+    }
+    expect(await readState()).toEqual(untouched);
+  }
+
+  const register = (changes: object): RawRequest => ({
+    method: 'POST',
+    path: '/planes',
+    body: {
+      tenantId: 'tenant-b',
+      name: 'intruder',
+      type: 'docs',
+      stores: [prefix('tenant-b/intruder/')],
+      access: [],
+      ...changes,
+    },
+  });
+
+  const routesWithBody = (): Readonly<Record<keyof typeof GOOD_BODIES, RawRequest>> => ({
+    createPlane: { method: 'POST', path: '/planes' },
+    startOffboarding: { method: 'POST', path: `/planes/${serving.planeId}/offboarding` },
+    decideApproval: { method: 'POST', path: `/planes/${asked.planeId}/approval`, as: 'approver' },
+    putLease: { method: 'PUT', path: `/planes/${serving.planeId}/leases/run-1` },
+    putDependent: { method: 'PUT', path: `/planes/${serving.planeId}/dependents/bot` },
+  });
+
+  describe.each(Object.keys(GOOD_BODIES) as (keyof typeof GOOD_BODIES)[])('%s', (name) => {
+    it.each<BadBody>(BAD_BODIES[name])('%s', async (_, body, field) => {
+      await expectRefusal({ ...routesWithBody()[name], body }, 400, 'INVALID_REQUEST', field);
+    });
+
+    it.each([
+      'text/plain',
+      'application/x-www-form-urlencoded',
+      'multipart/form-data; boundary=x',
+      'application/jsonp',
+      'x',
+    ])('as %s', async (type) => {
+      const body = GOOD_BODIES[name];
+      const headers = { 'content-type': type };
+      await expectRefusal(
+        { ...routesWithBody()[name], body, headers },
+        415,
+        'UNSUPPORTED_MEDIA_TYPE',
+        'content-type',
+      );
+    });
+
+    it('nested deeper than a stack is', async () => {
+      const depth = 200_000;
+      for (const body of [
+        '['.repeat(depth) + ']'.repeat(depth),
+        `{"${Object.keys(GOOD_BODIES[name])[0]}":${'[{"a":'.repeat(depth)}1${'}]'.repeat(depth)}}`,
+      ])
+        await expectRefusal({ ...routesWithBody()[name], body }, 400, 'INVALID_REQUEST');
+    });
+
+    it('of more than Lambda takes, and of more than the gateway takes', async () => {
+      for (const bytes of [6 * MEGABYTE, 10 * MEGABYTE]) {
+        const body = JSON.stringify(GOOD_BODIES[name]) + ' '.repeat(bytes);
+        await expectRefusal({ ...routesWithBody()[name], body }, 413, 'PAYLOAD_TOO_LARGE');
+      }
+    });
+  });
+
+  describe('a registration', () => {
+    it('of what another plane has, has a part of, or is a part of', async () => {
+      const { prefix: taken, partition, functionName } = serving.sample;
+      const [tenant = ''] = taken.split('/');
+      for (const stores of [[prefix(taken)], [prefix(`${taken}sub/`)], [prefix(`${tenant}/`)]])
+        await expectRefusal(register({ stores }), 409, 'STORE_TAKEN', 'stores[0]');
+
+      const partitionKey = { name: 'plane', value: partition };
+      const chunks = { kind: 'dynamodb-partition', table: CHUNKS_TABLE, partitionKey };
+      // The first one is free, and is again afterwards.
+      const stores = [prefix('tenant-b/free/'), chunks];
+      await expectRefusal(register({ stores }), 409, 'STORE_TAKEN', 'stores[1]');
+      const tokens = { kind: 'token-partition', table: CHUNKS_TABLE, partitionKey };
+      await expectRefusal(register({ access: [tokens] }), 409, 'STORE_TAKEN', 'access[0]');
+      const endpoint = { kind: 'query-endpoint', functionName };
+      await expectRefusal(register({ access: [endpoint] }), 409, 'STORE_TAKEN', 'access[0]');
+    });
+
+    it('of what is out of reach', async () => {
+      const partitionKey = { name: 'plane', value: 'x' };
+      const cases = [
+        [{ stores: [{ ...prefix('a/'), bucket: 'payroll' }] }, 'stores[0].bucket'],
+        [
+          { stores: [{ kind: 'dynamodb-partition', table: 'payroll', partitionKey }] },
+          'stores[0].table',
+        ],
+        [
+          { access: [{ kind: 'token-partition', table: 'payroll', partitionKey }] },
+          'access[0].table',
+        ],
+        [
+          { access: [{ kind: 'query-endpoint', functionName: 'payroll' }] },
+          'access[0].functionName',
+        ],
+      ] as const;
+      for (const [changes, field] of cases)
+        await expectRefusal(register(changes), 400, 'STORE_OUT_OF_REACH', field);
+    });
+  });
+
+  describe('an id', () => {
+    it.each(BAD_PLANE_IDS)('of no plane, on every route: %s', async (_, planeId) => {
+      for (const { method, path, body } of ROUTES)
+        if (path.includes('{planeId}'))
+          await expectRefusal(
+            { method, path: path.replace('{planeId}', planeId), body },
+            404,
+            'PLANE_NOT_FOUND',
+          );
+    });
+
+    it.each(BAD_LEASE_IDS)('of no lease and of no dependent: %s', async (id) => {
+      for (const [kind, field] of [
+        ['leases', 'leaseId'],
+        ['dependents', 'dependentId'],
+      ] as const) {
+        const path = `/planes/${serving.planeId}/${kind}/${id}`;
+        const body = kind === 'leases' ? GOOD_BODIES.putLease : GOOD_BODIES.putDependent;
+        await expectRefusal({ method: 'PUT', path, body }, 400, 'INVALID_REQUEST', field);
+        await expectRefusal({ method: 'DELETE', path }, 400, 'INVALID_REQUEST', field);
+      }
+    });
+  });
+
+  describe('a query', () => {
+    it('that the route does not know', async () => {
+      const hundred = Array.from({ length: 100 }, (_, index) => `p${index}=${index}`).join('&');
+      for (const { method, path, body } of ROUTES) {
+        const known = path.replace('{planeId}', serving.planeId);
+        for (const [query, field] of [
+          ['dryRun=true', 'dryRun'],
+          ['__proto__=1', '__proto__'],
+          [hundred, 'p0'],
+        ] as const)
+          await expectRefusal(
+            { method, path: `${known}?${query}`, body },
+            400,
+            'INVALID_REQUEST',
+            field,
+          );
+      }
+    });
+
+    it.each([
+      ['limit=0', 'limit'],
+      ['limit=-1', 'limit'],
+      ['limit=1.5', 'limit'],
+      ['limit=NaN', 'limit'],
+      ['limit=9999999999999999999', 'limit'],
+      ['limit=', 'limit'],
+      ['nextToken=', 'nextToken'],
+      ['nextToken=%00', 'nextToken'],
+      ['nextToken=eyJwbGFuZUlkIjp7fX0', 'nextToken'],
+      [`nextToken=${'A'.repeat(1025)}`, 'nextToken'],
+      ['limit=%ff', 'limit'],
+    ])('of a page: %s', async (query, field) => {
+      for (const path of ['/planes', `/planes/${asked.planeId}/ledger`])
+        await expectRefusal(
+          { method: 'GET', path: `${path}?${query}` },
+          400,
+          'INVALID_REQUEST',
+          field,
+        );
+    });
+  });
+
+  describe('a request', () => {
+    it('that nobody signed, on every route', async () => {
+      for (const { method, path, body } of ROUTES) {
+        const known = path.replace('{planeId}', serving.planeId);
+        await expectRefusal({ method, path: known, body, as: null }, 403, 'FORBIDDEN');
+      }
+    });
+
+    it.each(GARBLED_SIGNATURES)('signed like this: %s', async (authorization) => {
+      const headers = { authorization };
+      await expectRefusal({ method: 'GET', path: '/planes', headers }, 403, 'FORBIDDEN');
+    });
+
+    it('signed by what is no identity', async () => {
+      await expectRefusal(
+        { method: 'GET', path: '/planes', as: 'a*:b' },
+        403,
+        'CALLER_NOT_RECOGNISED',
+      );
+    });
+
+    it.each([
+      ['GET', ''],
+      ['GET', '/'],
+      ['GET', '/nothing'],
+      ['GET', '/PLANES'],
+      ['GET', '//planes'],
+      ['GET', '/planes/'],
+      ['GET', '/planes/../planes'],
+      ['GET', '/./planes'],
+      ['GET', '/planes/{id}/leases'],
+      ['GET', '/planes/{id}/hold'],
+      ['GET', '/planes/{id}/leases/a/b'],
+      ['DELETE', '/planes/{id}'],
+      ['PATCH', '/planes'],
+      ['OPTIONS', '/planes'],
+      ['TRACE', '/planes'],
+      ['PUT', '/planes/{id}/offboarding'],
+    ])('for a route that is none: %s %s', async (method, path) => {
+      await expectRefusal(
+        { method, path: path.replace('{id}', serving.planeId) },
+        403,
+        'FORBIDDEN',
+      );
+    });
+  });
+
+  describe('a plane', () => {
+    it('that is not so far', async () => {
+      const path = `/planes/${serving.planeId}`;
+      const cases = [
+        ['GET', '/offboarding', 404, 'NO_OFFBOARDING'],
+        ['DELETE', '/offboarding', 404, 'NO_OFFBOARDING'],
+        ['GET', '/approval', 404, 'NO_OPEN_APPROVAL'],
+        ['POST', '/approval', 404, 'NO_OPEN_APPROVAL'],
+        ['GET', '/certificate', 404, 'NO_CERTIFICATE'],
+      ] as const;
+      for (const [method, resource, status, code] of cases) {
+        const body = method === 'POST' ? GOOD_BODIES.decideApproval : undefined;
+        await expectRefusal({ method, path: path + resource, body }, status, code);
+      }
+    });
+
+    it('that is too far', async () => {
+      const path = `/planes/${asked.planeId}`;
+      const { putLease, putDependent, startOffboarding } = GOOD_BODIES;
+      const cases = [
+        ['POST', '/offboarding', 409, 'OFFBOARDING_IN_PROGRESS', startOffboarding],
+        ['DELETE', '/offboarding', 409, 'CANCEL_TOO_LATE', undefined],
+        ['PUT', '/leases/run-1', 409, 'PLANE_NOT_SERVING', putLease],
+        ['PUT', '/dependents/bot', 409, 'PLANE_NOT_SERVING', putDependent],
+      ] as const;
+      for (const [method, resource, status, code, body] of cases)
+        await expectRefusal({ method, path: path + resource, body }, status, code);
+    });
+
+    it('that is started a second time', async () => {
+      const path = `/planes/${inGrace.planeId}/offboarding`;
+      for (const body of [{ reason: 'test' }, { reason: 'other', erasure: true }])
+        await expectRefusal({ method: 'POST', path, body }, 409, 'OFFBOARDING_IN_PROGRESS');
+    });
+
+    it('whose purge is decided by a hash of another scope', async () => {
+      const path = `/planes/${asked.planeId}/approval`;
+      for (const decision of ['approve', 'reject']) {
+        const body = { decision, reason: 'ok', scopeHash: STALE_HASH };
+        await expectRefusal(
+          { method: 'POST', path, body, as: 'approver' },
+          409,
+          'STALE_SCOPE_HASH',
+        );
+      }
+    });
+
+    it('whose purge the requester approves: refused, on record, and nothing else', async () => {
+      const path = `/planes/${asked.planeId}/approval`;
+      const question = await sendRaw(world.cloud.apiUrl, { method: 'GET', path });
+      const { scopeHash } = JSON.parse(question.text);
+      const body = { decision: 'approve', reason: 'ok', scopeHash };
+      const answer = await sendRaw(world.cloud.apiUrl, { method: 'POST', path, body });
+      expectProblem(answer, { status: 403, code: 'APPROVER_IS_REQUESTER' });
+
+      const now = await readState();
+      const blocked = now.entries.filter(({ type }) => type === 'BLOCKED');
+      expect(blocked).toMatchObject([
+        { planeId: asked.planeId, actor: 'arn:aws:iam::111122223333:user/operator' },
+      ]);
+      expect({ ...now, entries: now.entries.filter(({ type }) => type !== 'BLOCKED') }).toEqual({
+        ...untouched,
+        planes: now.planes,
+      });
+      expect(now.planes.map(({ lifecycleState }) => lifecycleState)).toEqual(
+        untouched.planes.map(({ lifecycleState }) => lifecycleState),
+      );
+      untouched = now;
+    });
+  });
+
+  describe('two registrations at once', () => {
+    it.each([
+      ['the same prefix', 'same/', 'same/'],
+      ['one prefix around the other', 'around/', 'around/inside/'],
+      ['one far inside of the other', 'far/a/b/c/d/', 'far/'],
+    ])('of %s are never both accepted', async (_, one, other) => {
+      for (let round = 0; round < 8; round += 1) {
+        const stores = [one, other].map((path) => [prefix(`race-${round}/${path}`)]);
+        const send = async (of: unknown) => sendRaw(world.cloud.apiUrl, register({ stores: of }));
+        const answers = await Promise.all(stores.map(send));
+        const accepted = answers.filter(({ status }) => status === 201);
+        expect(accepted.length).toBeLessThan(2);
+        for (const answer of answers)
+          if (answer.status !== 201) expectProblem(answer, { status: 409, code: 'STORE_TAKEN' });
+        // Where they kept each other out, nothing of either is in the way of a third.
+        const again = await send(stores[0]);
+        expect(again.status).toBe(accepted.length === 1 ? 409 : 201);
+      }
+      const { planes, claims } = await readState();
+      const registered = planes.map(({ planeId }) => planeId);
+      expect(registered).toEqual(expect.arrayContaining(claims.map(({ planeId }) => planeId)));
+    });
+  });
+});
