@@ -22,6 +22,33 @@ export function indexLine(
   return JSON.stringify({ store, member, ...record, ...place });
 }
 
+/** One line of the index, read back. A delete marker has no place: it has no content. */
+export interface IndexEntry {
+  readonly store: number;
+  readonly member: number;
+  readonly record: StoreRecord;
+  readonly place?: ContentPlace;
+}
+
+/**
+ * The entries of an index part, as `indexLine` wrote them.
+ * @param key only entries under this key; the other lines are not parsed, which is most of the cost
+ */
+export function parseIndex(text: string, key?: string): IndexEntry[] {
+  const wanted = key === undefined ? '' : `"key":${JSON.stringify(key)}`;
+  return text
+    .split('\n')
+    .filter((line) => line !== '' && line.includes(wanted))
+    .map(indexEntry)
+    .filter(({ record }) => key === undefined || record.key === key);
+}
+
+function indexEntry(line: string): IndexEntry {
+  const { store, member, payload, offset, length, gunzip, ...record } = JSON.parse(line);
+  const place = { sha256: record.sha256, payload, offset, length, ...(gunzip && { gunzip }) };
+  return { store, member, record, ...(payload !== undefined && { place }) };
+}
+
 /** Path of a shard's index part in the bag. It is a tag file: it describes the payloads and is no payload itself. */
 export function indexPath(shardId: string): string {
   return `index/shard-${shardId}.jsonl`;

@@ -23,6 +23,22 @@ export function manifestText(files: readonly BagFile[]): string {
     .join('');
 }
 
+/**
+ * A manifest as `manifestText` wrote it: SHA-256 in lower-case hex by path.
+ * @throws TypeError for a line that is none of a manifest
+ */
+export function parseManifest(text: string): ReadonlyMap<string, string> {
+  const files = new Map<string, string>();
+  for (const line of text.split('\n')) {
+    if (line === '') continue;
+    const [, sha256, path] = /^([0-9a-f]{64}) {2}([\w./-]+)$/.exec(line) ?? [];
+    if (sha256 === undefined || path === undefined)
+      throw new TypeError('a line of a manifest is no SHA-256 and path');
+    files.set(path, sha256);
+  }
+  return files;
+}
+
 export interface BagInfo {
   readonly offboardingId: string;
   readonly planeId: string;

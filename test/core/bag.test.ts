@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { bagInfoText, manifestText, totalBytes } from '../../lambdas/core/bag.ts';
+import { bagInfoText, manifestText, parseManifest, totalBytes } from '../../lambdas/core/bag.ts';
 
 const file = (path: string, bytes = 1) => ({
   path,
@@ -56,4 +56,14 @@ test.each([
 
 test('totals add up', () => {
   expect(totalBytes([file('a', 2), file('b', 3)])).toBe(5);
+});
+
+test('a manifest is read back as it was written, and anything else is refused', () => {
+  const files = [file('data/b'), file('data/a/1')];
+  expect(Object.fromEntries(parseManifest(manifestText(files)))).toEqual({
+    'data/a/1': '8'.padStart(64, '0'),
+    'data/b': '6'.padStart(64, '0'),
+  });
+  for (const text of ['data/b\n', `${'a'.repeat(63)}  data/b\n`, `${'a'.repeat(64)} data/b\n`])
+    expect(() => parseManifest(text)).toThrow(TypeError);
 });

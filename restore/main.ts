@@ -1,0 +1,24 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { S3Client } from '@aws-sdk/client-s3';
+import { EXIT, restore } from './restore.ts';
+
+/** S3 may answer SlowDown for minutes; the SDK's three attempts would give up within a second. */
+const PATIENT = { maxAttempts: 8 };
+
+// A reader that has seen enough (`| head`) does not end the restore.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+});
+
+const ending = await restore(process.argv.slice(2), {
+  // Checksums of replies are left to this tool: it holds the SHA-256 of everything it reads, and can say what is wrong.
+  s3: new S3Client({ ...PATIENT, responseChecksumValidation: 'WHEN_REQUIRED' }),
+  dynamodb: new DynamoDBClient(PATIENT),
+  now: () => new Date(),
+  pause: (ms) => delay(ms),
+  environment: process.env,
+  stdout: (text) => process.stdout.write(text),
+  stderr: (text) => process.stderr.write(text),
+});
+process.exitCode = EXIT[ending];
