@@ -132,10 +132,8 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
   });
   const scheduler = createScheduler({
     clock,
-    async startExecution({ Arn, RoleArn, Input }) {
-      await new SFNClient(roleConfig(RoleArn)).send(
-        new StartExecutionCommand({ stateMachineArn: Arn, input: Input }),
-      );
+    async startExecution({ roleArn, ...start }) {
+      await new SFNClient(roleConfig(roleArn)).send(new StartExecutionCommand(start));
     },
     onFailure(arn, error) {
       process.stderr.write(`${arn} could not start its target: ${error}\n`);

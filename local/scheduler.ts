@@ -1,50 +1,42 @@
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import { ExecutionAlreadyExists } from '@aws-sdk/client-sfn';
 import { z } from 'zod';
 import { type AwsService, type Caller, LOCAL_ACCOUNT, LOCAL_REGION } from './aws-service.ts';
 import type { Clock } from './clock.ts';
 import { readText, sendError, sendJson, WireError } from './json-wire.ts';
 import { readAtExpression } from './schedule-expression.ts';
+import { type StartExecution, startExecutionOf, targetSchema } from './schedule-target.ts';
 
 const ARN_PREFIX = `arn:aws:scheduler:${LOCAL_REGION}:${LOCAL_ACCOUNT}`;
 const DEFAULT_GROUP = 'default';
 
 /** The one-time schedules that start a state machine. Anything else is refused, not half done. */
-const createSchema = z.strictObject({
+const scheduleSchema = z.strictObject({
   GroupName: z.string().default(DEFAULT_GROUP),
   Description: z.string().max(512).optional(),
   ScheduleExpression: z.string(),
   ScheduleExpressionTimezone: z.string().default('UTC'),
   FlexibleTimeWindow: z.strictObject({ Mode: z.literal('OFF') }),
-  Target: z.strictObject({
-    Arn: z
-      .string()
-      .regex(/^arn:aws:states:[^:]+:\d{12}:stateMachine:[\w-]+$/, 'not a state machine'),
-    RoleArn: z.string(),
-    Input: z
-      .string()
-      .refine((input) => !input.includes('<aws.scheduler.'), 'keywords are not replaced')
-      .default('{}'),
-  }),
+  Target: targetSchema,
   ActionAfterCompletion: z.enum(['NONE', 'DELETE']).default('NONE'),
   State: z.literal('ENABLED').default('ENABLED'),
   ClientToken: z.string().default(randomUUID),
 });
 
-export interface Schedule extends z.infer<typeof createSchema> {
+type ScheduleRequest = z.infer<typeof scheduleSchema>;
+
+export interface Schedule extends ScheduleRequest {
   readonly Name: string;
   readonly CreationDate: Date;
+  readonly start: StartExecution;
   readonly cancel: () => void;
 }
 
 export interface SchedulerOptions {
   readonly clock: Clock;
-  /** Starts an execution of the target with the permissions of its role. */
-  readonly startExecution: (target: {
-    Arn: string;
-    RoleArn: string;
-    Input: string;
-  }) => Promise<void>;
+  /** Starts an execution with the permissions of the target's role. */
+  readonly startExecution: (start: StartExecution & { roleArn: string }) => Promise<void>;
   /** AWS would retry and then drop the event, or put it into a dead-letter queue. */
   readonly onFailure: (scheduleArn: string, error: unknown) => void;
 }
@@ -68,51 +60,61 @@ export function createScheduler({ clock, startExecution, onFailure }: SchedulerO
   }
 
   function create(name: string, body: unknown, caller: Caller): string {
-    const parsed = createSchema.safeParse(body);
-    if (!parsed.success) throw invalid(z.prettifyError(parsed.error));
-    const request = parsed.data;
-    const { GroupName, Target } = request;
-    const arn = scheduleArn(GroupName, name);
-    caller.authorise('scheduler:CreateSchedule', arn);
-    caller.authorise('iam:PassRole', Target.RoleArn, {
-      'iam:PassedToService': 'scheduler.amazonaws.com',
-    });
-    if (!groups.has(GroupName))
+    const request = read(body);
+    const arn = scheduleArn(request.GroupName, name);
+    authorise('scheduler:CreateSchedule', arn, request, caller);
+    if (!groups.has(request.GroupName))
       throw new WireError(
         'ResourceNotFoundException',
-        `Schedule group ${GroupName} does not exist.`,
+        `Schedule group ${request.GroupName} does not exist.`,
         { status: 404 },
       );
     const existing = schedules.get(arn);
     if (existing?.ClientToken === request.ClientToken) return arn;
     if (existing)
       throw new WireError('ConflictException', `Schedule ${name} already exists.`, { status: 409 });
-    const at = readAtExpression(request.ScheduleExpression, request.ScheduleExpressionTimezone);
-    if (!at || at < clock.now())
-      throw invalid(`${request.ScheduleExpression} is not an at(…) that lies ahead`);
-    const waiting = new AbortController();
-    schedules.set(arn, {
-      ...request,
-      Name: name,
-      CreationDate: clock.now(),
-      cancel: () => waiting.abort(),
-    });
-    clock.waitUntil(at, { signal: waiting.signal, label: `schedule ${name}` }).then(
-      () => fire(arn),
-      () => undefined, // deleted
-    );
+    wait(arn, name, request, clock.now());
     return arn;
   }
 
-  async function fire(arn: string): Promise<void> {
+  /** Puts the request in the place of all that the schedule was. */
+  function update(name: string, body: unknown, caller: Caller): string {
+    const request = read(body);
+    const arn = scheduleArn(request.GroupName, name);
+    authorise('scheduler:UpdateSchedule', arn, request, caller);
+    const { CreationDate, cancel } = find(arn);
+    wait(arn, name, request, CreationDate);
+    cancel();
+    return arn;
+  }
+
+  function wait(arn: string, name: string, request: ScheduleRequest, CreationDate: Date): void {
+    const { ScheduleExpression, ScheduleExpressionTimezone, Target } = request;
+    const start = startExecutionOf(Target);
+    const at = readAtExpression(ScheduleExpression, ScheduleExpressionTimezone);
+    if (!at || at < clock.now())
+      throw invalid(`${ScheduleExpression} is not an at(…) that lies ahead`);
+    const waiting = new AbortController();
+    const cancel = () => waiting.abort();
+    const schedule = { ...request, Name: name, CreationDate, start, cancel };
+    schedules.set(arn, schedule);
+    clock.waitUntil(at, { signal: waiting.signal, label: `schedule ${name}` }).then(
+      () => fire(arn, schedule),
+      () => undefined, // deleted, or another has taken its place
+    );
+  }
+
+  async function fire(arn: string, schedule: Schedule): Promise<void> {
     const end = clock.begin();
-    const { Target, ActionAfterCompletion } = find(arn);
+    const { start, Target, ActionAfterCompletion } = schedule;
     try {
-      await startExecution(Target);
+      await startExecution({ ...start, roleArn: Target.RoleArn });
     } catch (error) {
-      onFailure(arn, error);
+      // An earlier delivery has started it, or somebody else under its name.
+      if (!(error instanceof ExecutionAlreadyExists)) onFailure(arn, error);
     } finally {
-      if (ActionAfterCompletion === 'DELETE') schedules.delete(arn);
+      if (ActionAfterCompletion === 'DELETE' && schedules.get(arn) === schedule)
+        schedules.delete(arn);
       end();
     }
   }
@@ -136,9 +138,10 @@ export function createScheduler({ clock, startExecution, onFailure }: SchedulerO
       );
       return { Schedules: found.map(summary) };
     }
-    if (request.method === 'POST') {
+    if (request.method === 'POST' || request.method === 'PUT') {
       const body: unknown = JSON.parse((await readText(request)) || '{}');
-      return { ScheduleArn: create(decodeURIComponent(name), body, caller) };
+      const write = request.method === 'POST' ? create : update;
+      return { ScheduleArn: write(decodeURIComponent(name), body, caller) };
     }
     const group = url.searchParams.get('groupName') ?? DEFAULT_GROUP;
     const arn = scheduleArn(group, decodeURIComponent(name));
@@ -172,6 +175,19 @@ export function createScheduler({ clock, startExecution, onFailure }: SchedulerO
   };
 }
 
+function read(body: unknown): ScheduleRequest {
+  const parsed = scheduleSchema.safeParse(body);
+  if (!parsed.success) throw invalid(z.prettifyError(parsed.error));
+  return parsed.data;
+}
+
+function authorise(action: string, arn: string, { Target }: ScheduleRequest, caller: Caller): void {
+  caller.authorise(action, arn);
+  caller.authorise('iam:PassRole', Target.RoleArn, {
+    'iam:PassedToService': 'scheduler.amazonaws.com',
+  });
+}
+
 function scheduleArn(group: string, name: string): string {
   return `${ARN_PREFIX}:schedule/${group}/${name}`;
 }
@@ -192,6 +208,6 @@ function summary({ Name, GroupName, State, CreationDate, Target }: Schedule) {
 }
 
 function describe(schedule: Schedule) {
-  const { cancel: _, ClientToken: __, ...fields } = schedule;
+  const { cancel: _, ClientToken: __, start: ___, ...fields } = schedule;
   return { ...fields, ...summary(schedule), Target: schedule.Target };
 }

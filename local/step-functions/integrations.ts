@@ -13,6 +13,8 @@ import {
   type GetScheduleCommandInput,
   SchedulerClient,
   SchedulerServiceException,
+  UpdateScheduleCommand,
+  type UpdateScheduleCommandInput,
 } from '@aws-sdk/client-scheduler';
 import type { Json } from './asl.ts';
 import { StateError } from './error-names.ts';
@@ -33,6 +35,10 @@ const INTEGRATIONS: Readonly<Record<string, Call>> = {
   'aws-sdk:scheduler:createSchedule': (config, input) =>
     callScheduler(config, (client) =>
       client.send(new CreateScheduleCommand(input as unknown as CreateScheduleCommandInput)),
+    ),
+  'aws-sdk:scheduler:updateSchedule': (config, input) =>
+    callScheduler(config, (client) =>
+      client.send(new UpdateScheduleCommand(input as unknown as UpdateScheduleCommandInput)),
     ),
   'aws-sdk:scheduler:getSchedule': (config, input) =>
     callScheduler(config, (client) =>

@@ -5,6 +5,7 @@ import {
   GetScheduleCommand,
   ListSchedulesCommand,
   SchedulerClient,
+  UpdateScheduleCommand,
 } from '@aws-sdk/client-scheduler';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readAtExpression } from '../../local/schedule-expression.ts';
@@ -12,16 +13,20 @@ import type { AslState } from '../../local/step-functions/asl.ts';
 import { MACHINE_ROLE, START, startSmallCloud } from './small-cloud.ts';
 
 const TARGET_ROLE = 'arn:aws:iam::111122223333:role/purge-starter';
+const UNIVERSAL = 'arn:aws:scheduler:::aws-sdk';
 
 let cloud: Awaited<ReturnType<typeof startSmallCloud>>;
 let client: SchedulerClient;
 let machine: string;
+let slowMachine: string;
 
 beforeAll(async () => {
   cloud = await startSmallCloud();
   client = new SchedulerClient(cloud.clientConfig('operator'));
   const Say: AslState = { Type: 'Pass', End: true };
   machine = cloud.createMachine('purge', { StartAt: 'Say', States: { Say } });
+  const Rest: AslState = { Type: 'Wait', Seconds: 3600, Next: 'Say' };
+  slowMachine = cloud.createMachine('slow', { StartAt: 'Rest', States: { Rest, Say } });
 });
 afterAll(async () => {
   await cloud.close();
@@ -38,6 +43,14 @@ const create = (Name: string, more: Partial<CreateScheduleCommandInput> = {}) =>
       ...more,
     }),
   );
+/** The request of StartExecution, as a schedule's own target. */
+const starting = (Name: string, more: object = {}) => ({
+  Arn: `${UNIVERSAL}:sfn:startExecution`,
+  RoleArn: TARGET_ROLE,
+  Input: JSON.stringify({ StateMachineArn: slowMachine, Name, Input: `{"by":"${Name}"}`, ...more }),
+});
+const slowExecutions = () =>
+  cloud.stepFunctions.executions(slowMachine).map(({ identity }) => identity.name);
 const inputs = () =>
   cloud.stepFunctions
     .executions(machine)
@@ -113,10 +126,6 @@ describe('a schedule', () => {
     ['a date that does not exist', { ScheduleExpression: 'at(2031-02-30T00:00:00)' }],
     ['a time that is past', { ScheduleExpression: 'at(2020-01-01T00:00:00)' }],
     ['a flexible window', { FlexibleTimeWindow: { Mode: 'FLEXIBLE', MaximumWindowInMinutes: 5 } }],
-    [
-      'another target',
-      { Target: { Arn: 'arn:aws:sqs:us-east-1:111122223333:queue', RoleArn: TARGET_ROLE } },
-    ],
     ['an unknown zone', { ScheduleExpressionTimezone: 'Mars/Olympus' }],
   ] satisfies [string, Partial<CreateScheduleCommandInput>][])(
     'is refused with %s',
@@ -127,11 +136,93 @@ describe('a schedule', () => {
     },
   );
 
+  it.each([
+    ['arn:aws:sqs:us-east-1:111122223333:queue', '{}', /arn:aws:sqs:\S+:queue is not provided/],
+    [`${UNIVERSAL}:sqs:sendMessage`, '{}', /universal target sqs:sendMessage is not provided/],
+    [`${UNIVERSAL}:sfn:stopExecution`, '{}', /universal target sfn:stopExecution is not provided/],
+    [`${UNIVERSAL}:sfn:startExecution`, 'now', /not JSON/],
+    [`${UNIVERSAL}:sfn:startExecution`, '{"Name":"nameless"}', /StateMachineArn/],
+    [`${UNIVERSAL}:sfn:startExecution`, '{"stateMachineArn":"arn"}', /stateMachineArn/],
+  ])('is refused with the target %s and %s', async (Arn, Input, message) => {
+    await expect(
+      create('refused', {
+        ScheduleExpression: 'at(2035-01-01T00:00:00)',
+        Target: { Arn, RoleArn: TARGET_ROLE, Input },
+      }),
+    ).rejects.toMatchObject({ name: 'ValidationException', message });
+  });
+
   it('is refused in a group that does not exist', async () => {
     const more = { ScheduleExpression: 'at(2035-01-01T00:00:00)', GroupName: 'purges' };
     await expect(create('grouped', more)).rejects.toMatchObject({
       name: 'ResourceNotFoundException',
     });
+  });
+});
+
+describe('a schedule of StartExecution', () => {
+  const at = (ScheduleExpression: string, Target: ReturnType<typeof starting>) => ({
+    ScheduleExpression,
+    Target,
+  });
+
+  it('starts the execution under its name, with the role of its target', async () => {
+    await create('named', at('at(2036-01-01T00:00:00)', starting('off-2')));
+    cloud.asked.length = 0;
+    await cloud.clock.advanceTo(new Date('2036-01-01T00:00:00Z'));
+    expect(cloud.asked).toEqual([`purge-starter states:StartExecution ${slowMachine}`]);
+    expect(cloud.stepFunctions.executions(slowMachine)[0]?.identity).toMatchObject({
+      name: 'off-2',
+      input: { by: 'off-2' },
+    });
+  });
+
+  it('starts it once, while it runs and when it has ended, whoever was first', async () => {
+    cloud.failedSchedules.length = 0;
+    await create('first', at('at(2037-01-01T00:00:00)', starting('off-3')));
+    await create('same', at('at(2037-01-01T00:00:00)', starting('off-3')));
+    await create('while', at('at(2037-01-01T00:30:00)', starting('off-3')));
+    await create('other', at('at(2037-01-01T00:30:00)', starting('off-3', { Input: '{}' })));
+    await create('after', at('at(2037-01-02T00:00:00)', starting('off-3')));
+    await cloud.clock.advanceTo(new Date('2037-01-03T00:00:00Z'));
+    expect(slowExecutions()).toEqual(['off-3', 'off-2']);
+    expect(cloud.failedSchedules).toEqual([]);
+    const { Schedules } = await client.send(new ListSchedulesCommand({ NamePrefix: 'after' }));
+    expect(Schedules).toEqual([]);
+  });
+
+  it('is replaced by an update, time and target', async () => {
+    await create('moved', at('at(2038-01-01T00:00:00)', starting('off-4')));
+    cloud.asked.length = 0;
+    const { ScheduleArn } = await client.send(
+      new UpdateScheduleCommand({
+        Name: 'moved',
+        FlexibleTimeWindow: { Mode: 'OFF' },
+        ...at('at(2038-02-01T00:00:00)', starting('off-5')),
+      }),
+    );
+    expect(cloud.asked).toEqual([
+      `operator scheduler:UpdateSchedule ${ScheduleArn}`,
+      `operator iam:PassRole ${TARGET_ROLE} scheduler.amazonaws.com`,
+    ]);
+    await cloud.clock.advanceTo(new Date('2038-01-31T00:00:00Z'));
+    expect(slowExecutions()).not.toContain('off-4');
+    await cloud.clock.advanceTo(new Date('2038-02-01T00:00:00Z'));
+    expect(slowExecutions()).toEqual(['off-5', 'off-3', 'off-2']);
+    // An update leaves nothing of what was: this one says nothing of a deletion.
+    expect(await client.send(new GetScheduleCommand({ Name: 'moved' }))).toMatchObject({
+      ActionAfterCompletion: 'NONE',
+      Target: starting('off-5'),
+    });
+  });
+
+  it('cannot be updated before it is made', async () => {
+    const update = new UpdateScheduleCommand({
+      Name: 'never-made',
+      FlexibleTimeWindow: { Mode: 'OFF' },
+      ...at('at(2039-01-01T00:00:00)', starting('off-6')),
+    });
+    await expect(client.send(update)).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
   });
 });
 

@@ -45,10 +45,8 @@ export async function startSmallCloud() {
   });
   const scheduler = createScheduler({
     clock,
-    async startExecution({ Arn, RoleArn, Input }) {
-      await new SFNClient(machineConfig(RoleArn)).send(
-        new StartExecutionCommand({ stateMachineArn: Arn, input: Input }),
-      );
+    async startExecution({ roleArn, ...start }) {
+      await new SFNClient(machineConfig(roleArn)).send(new StartExecutionCommand(start));
     },
     onFailure: (_arn, error) => failedSchedules.push(error),
   });
