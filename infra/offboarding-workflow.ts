@@ -18,14 +18,13 @@ import {
   Wait,
   WaitTime,
 } from 'aws-cdk-lib/aws-stepfunctions';
-import { CallAwsService } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
 import type { LifecycleState } from '../lambdas/core/lifecycle.ts';
 import type { DeregisterData } from '../lambdas/deregister/deregister.ts';
 import type { OffboardingConfig } from './config.ts';
 import type { ProductFunction } from './product-function.ts';
 import type { PurgeSchedule } from './purge-schedule.ts';
-import { DRAIN, ITEM_READER_ERRORS, SCHEDULER_ERRORS, UNFINISHED } from './retry-policies.ts';
+import { CONCURRENT_CHANGE, DRAIN, ITEM_READER_ERRORS, UNFINISHED } from './retry-policies.ts';
 import type { Vault } from './vault.ts';
 import type { WorkflowFunctions } from './workflow-functions.ts';
 import { dataAt, fieldsAt, idempotencyKey, subject, WorkflowSteps } from './workflow-steps.ts';
@@ -80,6 +79,12 @@ export class OffboardingWorkflow extends Construct {
 
     // From anywhere: what the ledger says replaces the whole state, so nothing of an earlier attempt is believed.
     const locate = steps.run('Locate plane', functions.locate, {
+      payload: {
+        execution: {
+          name: JsonPath.executionName,
+          stateMachineArn: JsonPath.stateMachineId,
+        },
+      },
       replacesState: true,
       failed: locateFailed,
     });
@@ -207,33 +212,17 @@ export class OffboardingWorkflow extends Construct {
     });
 
     // ARCHIVED, the retention is not over: an execution may stay open for one year, so a schedule starts the next.
-    const schedulePurge = CallAwsService.jsonPath(this, 'Schedule purge', {
-      service: 'scheduler',
-      action: 'createSchedule',
-      parameters: {
-        GroupName: purgeSchedule.groupName,
-        Name: JsonPath.stringAt('$.offboardingId'),
-        ScheduleExpression: JsonPath.stringAt('$.purgeScheduleExpression'),
-        FlexibleTimeWindow: { Mode: 'OFF' },
-        ActionAfterCompletion: 'DELETE',
-        Target: {
-          Arn: JsonPath.stateMachineId,
-          RoleArn: purgeSchedule.role.roleArn,
-          Input: JsonPath.jsonToString(JsonPath.objectAt('$$.Execution.Input')),
-        },
-      },
-      iamAction: 'scheduler:CreateSchedule',
-      iamResources: [purgeSchedule.schedulesArn],
-      additionalIamStatements: [purgeSchedule.passRoleStatement()],
-      resultPath: JsonPath.DISCARD,
-    });
-    schedulePurge.addRetry(SCHEDULER_ERRORS);
-    // One schedule per offboarding: an earlier attempt has made it.
-    schedulePurge.addCatch(keptInArchive, {
+    // Under a name: the purge is started once, however often Scheduler says so, and the API sees that it is running.
+    const schedulePurge = purgeSchedule.step(this, 'Schedule purge', 'createSchedule');
+    // An earlier attempt has made the schedule, and it names an execution which may be this one.
+    const reschedulePurge = purgeSchedule.step(this, 'Reschedule purge', 'updateSchedule');
+    reschedulePurge.addRetry(CONCURRENT_CHANGE);
+    schedulePurge.addCatch(reschedulePurge, {
       errors: ['Scheduler.ConflictException'],
       resultPath: JsonPath.DISCARD,
     });
     steps.catchFailures(schedulePurge, archiveFailed);
+    steps.catchFailures(reschedulePurge, archiveFailed);
 
     // ARCHIVED, the purge is due: a person decides, and the token that waits for them stays on this side.
     const approvalTimeout = Duration.days(config.approvalTimeoutDays);
@@ -244,6 +233,8 @@ export class OffboardingWorkflow extends Construct {
         idempotencyKey: idempotencyKey(),
       },
       waitsForAnswer: approvalTimeout,
+      // A very large plane is measured in several invocations before anybody is asked.
+      retry: UNFINISHED,
       result: { path: '$.approval' },
     });
     const expired = Pass.jsonPath(this, 'Approval expired', {
@@ -319,13 +310,17 @@ export class OffboardingWorkflow extends Construct {
     const anythingToPack = new Choice(this, 'Anything to pack?')
       .when(Condition.numberEquals('$.plan.shardCount', 0), sealArchive)
       .otherwise(packShards);
+    // An erasure does not wait for the schedule. Should it be refused, the schedule is there, under a name that is free.
+    const isPurgeDue = new Choice(this, 'Is the purge due?')
+      .when(holds('$.purgeDue'), requestApproval)
+      .otherwise(keptInArchive);
     const standing = new Choice(this, 'Where does the plane stand?')
       .when(is('ACTIVE'), deregister)
       .when(is('PENDING_DEACTIVATE'), waitOutGracePeriod)
       .when(is('DEACTIVATED'), planArchive)
       .when(Condition.and(is('ARCHIVED'), holds('$.purgeCommitted')), purgeGate)
+      .when(Condition.and(is('ARCHIVED'), Condition.isPresent('$.purgeSchedule')), schedulePurge)
       .when(Condition.and(is('ARCHIVED'), holds('$.purgeDue')), requestApproval)
-      .when(is('ARCHIVED'), schedulePurge)
       .when(Condition.and(is('PURGED'), holds('$.certified')), alreadyPurged)
       .when(is('PURGED'), issueCertificate)
       .otherwise(unknownState);
@@ -345,7 +340,8 @@ export class OffboardingWorkflow extends Construct {
       .next(recordArchived)
       .next(locate)
       .next(standing);
-    schedulePurge.next(keptInArchive);
+    schedulePurge.next(isPurgeDue);
+    reschedulePurge.next(isPurgeDue);
     requestApproval.next(isApproved);
     purgeGate.next(purge).next(recordPurged).next(issueCertificate).next(purged);
 

@@ -2,18 +2,25 @@ import { type RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { ScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
-import type { IStateMachine } from 'aws-cdk-lib/aws-stepfunctions';
+import { type IStateMachine, JsonPath } from 'aws-cdk-lib/aws-stepfunctions';
+import { CallAwsService } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
 import type { ProductFunction } from './product-function.ts';
+import { SCHEDULER_ERRORS } from './retry-policies.ts';
+
+const ACTIONS = {
+  createSchedule: 'scheduler:CreateSchedule',
+  updateSchedule: 'scheduler:UpdateSchedule',
+} as const;
 
 /**
  * The schedules that start the workflow again when a retention is over: an execution may stay open for one year, a
  * retention for ten. One schedule per offboarding, named by its id; it deletes itself when it has run.
  */
 export class PurgeSchedule extends Construct {
-  readonly groupName: string;
+  private readonly groupName: string;
   /** Passed to EventBridge Scheduler. It may start one state machine and do nothing else. */
-  readonly role: Role;
+  private readonly role: Role;
   private readonly group: ScheduleGroup;
 
   constructor(scope: Construct, id: string, props: { removalPolicy: RemovalPolicy }) {
@@ -35,25 +42,38 @@ export class PurgeSchedule extends Construct {
     });
   }
 
-  /** Where this construct's schedules are, for policies. */
-  get schedulesArn(): string {
-    return Stack.of(this).formatArn({
+  /**
+   * A step of the workflow that makes the offboarding's schedule, or puts another in its place, all of it. What Locate plane
+   * has planned at `$.purgeSchedule` is its time and its target's request.
+   */
+  step(scope: Construct, id: string, action: keyof typeof ACTIONS): CallAwsService {
+    const step = CallAwsService.jsonPath(scope, id, {
       service: 'scheduler',
-      resource: 'schedule',
-      resourceName: `${this.groupName}/*`,
+      action,
+      parameters: {
+        GroupName: this.groupName,
+        Name: JsonPath.stringAt('$.offboardingId'),
+        ScheduleExpression: JsonPath.stringAt('$.purgeSchedule.expression'),
+        FlexibleTimeWindow: { Mode: 'OFF' },
+        ActionAfterCompletion: 'DELETE',
+        Target: {
+          // A universal target, because Scheduler delivers at least once and a templated one makes up the execution's name:
+          // https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-targets-universal.html
+          Arn: `arn:${Stack.of(this).partition}:scheduler:::aws-sdk:sfn:startExecution`,
+          RoleArn: this.role.roleArn,
+          Input: JsonPath.stringAt('$.purgeSchedule.targetInput'),
+        },
+      },
+      iamAction: ACTIONS[action],
+      iamResources: [this.schedulesArn],
+      additionalIamStatements: [this.passRoleStatement()],
+      resultPath: JsonPath.DISCARD,
     });
+    step.addRetry(SCHEDULER_ERRORS);
+    return step;
   }
 
-  /** What may create a schedule and hand this construct's role to Scheduler, and to nobody else. */
-  passRoleStatement(): PolicyStatement {
-    return new PolicyStatement({
-      actions: ['iam:PassRole'],
-      resources: [this.role.roleArn],
-      conditions: { StringEquals: { 'iam:PassedToService': 'scheduler.amazonaws.com' } },
-    });
-  }
-
-  /** Which state machine the schedules start. It names itself in each schedule, so there is no cycle between the two. */
+  /** Which state machine the schedules may start. It names itself in each of them, so there is no cycle between the two. */
   start(stateMachine: IStateMachine): void {
     stateMachine.grantStartExecution(this.role);
   }
@@ -72,5 +92,22 @@ export class PurgeSchedule extends Construct {
   /** Schedules that could not start the workflow, after all of Scheduler's own retries (24 hours). */
   metricDropped(options?: MetricOptions): Metric {
     return this.group.metricDropped(options);
+  }
+
+  private get schedulesArn(): string {
+    return Stack.of(this).formatArn({
+      service: 'scheduler',
+      resource: 'schedule',
+      resourceName: `${this.groupName}/*`,
+    });
+  }
+
+  /** What may make a schedule hands this construct's role to Scheduler, and to nobody else. */
+  private passRoleStatement(): PolicyStatement {
+    return new PolicyStatement({
+      actions: ['iam:PassRole'],
+      resources: [this.role.roleArn],
+      conditions: { StringEquals: { 'iam:PassedToService': 'scheduler.amazonaws.com' } },
+    });
   }
 }

@@ -100,3 +100,12 @@ export const SCHEDULER_ERRORS: RetryProps = {
   maxDelay: Duration.seconds(60),
   jitterStrategy: JitterType.FULL,
 };
+
+/** Somebody else is changing the same schedule; only Scheduler itself does, when it runs. Waits of at most 2, 4 and 8 s. */
+export const CONCURRENT_CHANGE: RetryProps = {
+  errors: ['Scheduler.ConflictException'],
+  interval: Duration.seconds(2),
+  backoffRate: 2,
+  maxAttempts: 3,
+  jitterStrategy: JitterType.FULL,
+};

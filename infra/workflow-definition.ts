@@ -21,6 +21,7 @@ export interface ChoiceRule {
   readonly StringEquals?: string;
   readonly BooleanEquals?: boolean;
   readonly NumericEquals?: number;
+  readonly IsPresent?: boolean;
   readonly And?: readonly ChoiceRule[];
   readonly Next?: string;
 }

@@ -1,3 +1,4 @@
+import { attemptOf, executionName } from '../core/execution-name.ts';
 import type { LedgerEntry } from '../core/ledger-entry.ts';
 import {
   isTombstone,
@@ -25,8 +26,8 @@ export interface LatestExecution {
 
 /**
  * The registry knows what the API started. The ledger knows what has run: each entry of the workflow carries the name of
- * its execution before the first slash of its idempotency key. What the API starts is named `<offboardingId>-<attempt>`;
- * Scheduler makes up a name, and what is left of a purged plane in the registry knows no execution at all.
+ * its execution before the first slash of its idempotency key. The API and the schedule number their executions in one
+ * series; a free name was chosen in the console. What is left of a purged plane in the registry knows no execution at all.
  */
 export function latestExecution(
   plane: PlaneRecord | PlaneTombstone,
@@ -40,7 +41,7 @@ export function latestExecution(
   const { offboardingId } = written;
   const attempts = entries
     .filter((entry) => entry.offboardingId === offboardingId)
-    .map((entry) => attemptIn(executionNameIn(entry)) ?? 0);
+    .map((entry) => attemptOf(executionNameIn(entry), offboardingId) ?? 0);
   return {
     offboardingId,
     attempt: Math.max(...attempts, claim?.attempt ?? 0),
@@ -54,8 +55,8 @@ function isLaterThan(claim: OffboardingRecord, written: LedgerEntry): boolean {
   return (
     written.offboardingId === claim.offboardingId &&
     written.at >= claim.request.requestedAt &&
-    name !== nameOf(claim) &&
-    (attemptIn(name) ?? Number.POSITIVE_INFINITY) > claim.attempt
+    name !== executionName(claim) &&
+    (attemptOf(name, claim.offboardingId) ?? Number.POSITIVE_INFINITY) > claim.attempt
   );
 }
 
@@ -68,22 +69,10 @@ function executionNameIn({ idempotencyKey }: LedgerEntry): string {
   return idempotencyKey.split('/')[0] ?? '';
 }
 
-function attemptIn(name: string): number | undefined {
-  const digits = name.match(/^off_[0-9A-Z]+-(\d{1,9})$/)?.[1];
-  return digits === undefined ? undefined : Number(digits);
-}
-
 /** True when the execution may have ended so long ago that Step Functions does not know it any more. */
 export function mayBeForgotten({ claim }: LatestExecution, now: Date): boolean {
   if (!claim) return false;
   return now.getTime() - Date.parse(claim.request.requestedAt) > HISTORY_KEPT_MS;
-}
-
-export function nameOf({
-  offboardingId,
-  attempt,
-}: Pick<OffboardingRecord, 'offboardingId' | 'attempt'>): string {
-  return `${offboardingId}-${attempt}`;
 }
 
 /** True for a claim whose execution does not exist yet, but may at any moment. */

@@ -1,5 +1,6 @@
 import { canonicalJson } from '../core/canonical.ts';
 import { OffboardingError } from '../core/errors.ts';
+import { executionName } from '../core/execution-name.ts';
 import { foldLedger, type LedgerState } from '../core/ledger-state.ts';
 import type { LifecycleState } from '../core/lifecycle.ts';
 import {
@@ -10,15 +11,10 @@ import {
 } from '../core/plane.ts';
 import type { LedgerReader, PlaneRegistry } from '../ports.ts';
 import { findPlane } from './find-plane.ts';
-import {
-  isBeingStarted,
-  type LatestExecution,
-  latestExecution,
-  nameOf,
-} from './latest-execution.ts';
+import { isBeingStarted, type LatestExecution, latestExecution } from './latest-execution.ts';
 import type { Execution, Executions } from './ports.ts';
 
-// Each round finds one more execution that the registry did not know of; more than one or two do not happen.
+// Each round finds one more execution that the registry did not know of: the scheduled one, or one from the console.
 const NAMES_TRIED_MAX = 10;
 
 export interface StartPorts {
@@ -37,8 +33,8 @@ export interface StartedOffboarding {
 
 /**
  * Starts an offboarding, or goes on with one that halted or whose retention is over. Two starts at once are told apart
- * by the claim in the registry, and by the execution's name. A crash between the claim and the start is healed by the same
- * request again, or by any request a minute later.
+ * by the claim in the registry, and by the execution's name: the schedule of a purge takes no claim, but a name. A crash
+ * between the claim and the start is healed by the same request again, or by any request a minute later.
  * @throws OffboardingError `PLANE_NOT_FOUND`, `PLANE_PURGED`, `OFFBOARDING_IN_PROGRESS`, `RETENTION_RUNNING`
  */
 export async function startOffboarding(
@@ -66,7 +62,7 @@ export async function startOffboarding(
     }
     const { offboardingId, executionArn } = next;
     const input = { planeId, offboardingId, request: { ...next.request } };
-    if ((await ports.executions.start(nameOf(next), input)) === 'started')
+    if ((await ports.executions.start(executionName(next), input)) === 'started')
       return { offboardingId, planeId, executionArn, lifecycleState: state.lifecycleState };
     latest = { ...next, claim: next };
   }
@@ -127,7 +123,7 @@ function nextAttempt(
     lifecycleState === 'ACTIVE' || !offboarding
       ? { offboardingId: newOffboardingId(), attempt: 1 }
       : { offboardingId: offboarding.offboardingId, attempt: (latest?.attempt ?? 0) + 1 };
-  return { ...next, executionArn: executions.arnOf(nameOf(next)), request };
+  return { ...next, executionArn: executions.arnOf(executionName(next)), request };
 }
 
 function inProgress(planeId: string): OffboardingError {

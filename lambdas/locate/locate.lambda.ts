@@ -4,8 +4,7 @@ import { planeReader } from '../adapters/registry-table.ts';
 import { requireEnv } from '../env.ts';
 import { eventLog } from '../event-log.ts';
 import { loggedLambda } from '../logged-lambda.ts';
-import { workflowEventSchema } from '../parse-event.ts';
-import { locate } from './locate.ts';
+import { locate, locateEventSchema } from './locate.ts';
 
 const dynamodb = new DynamoDBClient();
 const ports = {
@@ -14,14 +13,9 @@ const ports = {
   now: () => new Date(),
 };
 
-export const handler = loggedLambda(
-  'locate',
-  workflowEventSchema,
-  eventLog(),
-  async (event, log) => {
-    const state = await locate(ports, event);
-    const { lifecycleState, purgeDue, purgeCommitted, certified } = state;
-    log.info('plane located', { lifecycleState, purgeDue, purgeCommitted, certified });
-    return state;
-  },
-);
+export const handler = loggedLambda('locate', locateEventSchema, eventLog(), async (event, log) => {
+  const state = await locate(ports, event);
+  const { lifecycleState, purgeDue, purgeCommitted, certified } = state;
+  log.info('plane located', { lifecycleState, purgeDue, purgeCommitted, certified });
+  return state;
+});

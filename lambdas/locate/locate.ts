@@ -1,20 +1,22 @@
+import * as z from 'zod';
 import { OffboardingError } from '../core/errors.ts';
 import { isSuperseded, type LedgerState } from '../core/ledger-state.ts';
 import type { LifecycleState } from '../core/lifecycle.ts';
-import type { OffboardingRequest } from '../core/plane.ts';
+import type { OffboardingRequest, PlaneRecord, PlaneTombstone } from '../core/plane.ts';
+import { workflowEventSchema } from '../parse-event.ts';
 import type { LedgerReader, Now, PlaneReader } from '../ports.ts';
 import { readLedgerState } from '../read-ledger-state.ts';
+import { type PurgeSchedule, planPurgeSchedule } from './purge-schedule.ts';
 
-export interface LocateEvent {
-  readonly planeId: string;
-  readonly offboardingId: string;
-  readonly request: OffboardingRequest;
-}
+export const locateEventSchema = workflowEventSchema.extend({
+  execution: z.object({ name: z.string().min(1), stateMachineArn: z.string().min(1) }),
+});
+export type LocateEvent = z.infer<typeof locateEventSchema>;
 
 type Deregistration = Omit<NonNullable<LedgerState['offboarding']>, 'offboardingId' | 'request'>;
 
 /** What the state machine carries on with: rehydrated from the ledger, whatever the execution was started with. */
-export interface WorkflowState extends LocateEvent {
+export interface WorkflowState extends z.infer<typeof workflowEventSchema> {
   readonly lifecycleState: LifecycleState;
   /** ARCHIVED, and the retention is over or erasure was asked for. */
   readonly purgeDue: boolean;
@@ -23,8 +25,8 @@ export interface WorkflowState extends LocateEvent {
   readonly certified: boolean;
   readonly deregistration?: Deregistration;
   readonly archive?: NonNullable<LedgerState['archive']>;
-  /** For EventBridge Scheduler: `at(2027-11-22T10:00:00)`, UTC. Only while the plane is kept in the archive. */
-  readonly purgeScheduleExpression?: string;
+  /** Only while the retention runs, also when erasure is asked for: should it be refused, the schedule still stands. */
+  readonly purgeSchedule?: PurgeSchedule;
 }
 
 export interface LocatePorts {
@@ -40,35 +42,47 @@ export interface LocatePorts {
 export async function locate(ports: LocatePorts, event: LocateEvent): Promise<WorkflowState> {
   const { planeId, offboardingId } = event;
   const ledger = await readLedgerState(ports.ledger, planeId);
-  if (!(await ports.planes.read(planeId)))
-    throw new OffboardingError('PLANE_NOT_FOUND', `${planeId} is not registered`);
+  const plane = await ports.planes.read(planeId);
+  if (!plane) throw new OffboardingError('PLANE_NOT_FOUND', `${planeId} is not registered`);
   if (isSuperseded(ledger, offboardingId))
     throw new OffboardingError(
       'OFFBOARDING_SUPERSEDED',
       `${offboardingId} was cancelled or replaced by another offboarding`,
     );
-  return workflowState(event, ledger, ports.now());
+  return workflowState(event, plane, ledger, ports.now());
 }
 
-function workflowState(event: LocateEvent, ledger: LedgerState, now: Date): WorkflowState {
+function workflowState(
+  event: LocateEvent,
+  plane: PlaneRecord | PlaneTombstone,
+  ledger: LedgerState,
+  now: Date,
+): WorkflowState {
   const { planeId, offboardingId } = event;
   const { lifecycleState, offboarding, archive, purgeCommitted } = ledger;
   const begun = lifecycleState === 'ACTIVE' ? undefined : offboarding;
   const request = requestOf(event.request, lifecycleState, begun?.request);
   const archived = lifecycleState === 'ARCHIVED' ? archive : undefined;
-  const retentionOver = archived !== undefined && now >= new Date(archived.retentionUntil);
-  const purgeDue = archived !== undefined && (retentionOver || request.erasure);
+  const kept = archived !== undefined && now < new Date(archived.retentionUntil);
   return {
     planeId,
     offboardingId,
     request,
     lifecycleState,
-    purgeDue,
+    purgeDue: archived !== undefined && (!kept || request.erasure),
     purgeCommitted: archived !== undefined && purgeCommitted,
     certified: ledger.certificate !== undefined,
     ...(begun && { deregistration: deregistrationOf(begun) }),
     ...(archive && { archive }),
-    ...(archived && !purgeDue && { purgeScheduleExpression: scheduleAt(archived.retentionUntil) }),
+    ...(kept &&
+      begun && {
+        purgeSchedule: planPurgeSchedule(
+          { planeId, offboardingId, request: begun.request },
+          archived.retentionUntil,
+          plane,
+          event.execution,
+        ),
+      }),
   };
 }
 
@@ -94,10 +108,4 @@ function deregistrationOf({
   ...deregistration
 }: NonNullable<LedgerState['offboarding']>): Deregistration {
   return deregistration;
-}
-
-/** Rounded up to the next second, which is as fine as Scheduler takes it: never before the retention is over. */
-function scheduleAt(retentionUntil: string): string {
-  const seconds = Math.ceil(Date.parse(retentionUntil) / 1000);
-  return `at(${new Date(seconds * 1000).toISOString().slice(0, 19)})`;
 }

@@ -7,6 +7,7 @@ const STACK = 'Offboarding-prod';
 const statements = roleStatements(STACK);
 const logicalId = (type: string, prefix: string) => resourceOf(STACK, type, prefix).logicalId;
 const ledger = logicalId('AWS::DynamoDB::Table', 'OffboardingLedger');
+const stateMachine = logicalId('AWS::StepFunctions::StateMachine', 'Offboarding');
 
 /** Which roles may do this to this resource, by the construct that has them. */
 function rolesThatMay(action: string, resource: string): readonly string[] {
@@ -62,7 +63,6 @@ describe('what destroys or decides', () => {
   const vault = logicalId('AWS::S3::Bucket', 'OffboardingVault');
   const tokenKey = logicalId('AWS::KMS::Key', 'OffboardingDecisionsTokenKey');
   const signingKey = logicalId('AWS::KMS::Key', 'OffboardingEvidenceSigningKey');
-  const stateMachine = logicalId('AWS::StepFunctions::StateMachine', 'Offboarding');
 
   it.each([
     ['s3:DeleteObjectVersion', vault, ['purge']],
@@ -156,7 +156,11 @@ describe('every role', () => {
   it('of the purge schedule starts the workflow, and is assumed by its own schedules only', () => {
     const role = resourceOf(STACK, 'AWS::IAM::Role', 'OffboardingPurgeSchedule');
     expect(statements.filter(({ role: owner }) => owner === role.logicalId)).toMatchObject([
-      { actions: ['states:StartExecution'], condition: undefined },
+      {
+        actions: ['states:StartExecution'],
+        resources: [`\${${stateMachine}}`],
+        condition: undefined,
+      },
     ]);
     expect(role.Properties.AssumeRolePolicyDocument).toMatchObject({
       Statement: [

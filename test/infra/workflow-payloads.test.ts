@@ -20,8 +20,14 @@ function payloadOf(name: string): unknown {
 }
 
 describe('what the Lambdas of the workflow are told', () => {
+  it('Locate plane: which execution asks, too', () => {
+    expect(payloadOf('Locate plane')).toEqual({
+      ...SUBJECT,
+      execution: { 'name.$': '$$.Execution.Name', 'stateMachineArn.$': '$$.StateMachine.Id' },
+    });
+  });
+
   it.each([
-    'Locate plane',
     'Deregister',
     'Verify deactivation is safe',
     'Deactivate',
@@ -150,24 +156,34 @@ describe('what stays in the state', () => {
 });
 
 describe('the schedule of a purge', () => {
-  it('starts this very machine once, with the input of this execution', () => {
-    expect(stateOf(definition, 'Schedule purge').Parameters).toMatchObject({
+  const [create, update] = ['Schedule purge', 'Reschedule purge'].map((name) =>
+    stateOf(definition, name),
+  );
+
+  it('starts the execution that Locate plane has named, once', () => {
+    expect(create?.Resource).toMatch(/:states:::aws-sdk:scheduler:createSchedule$/);
+    expect(create?.Parameters).toEqual({
+      GroupName: expect.stringContaining('PurgeSchedule'),
       'Name.$': '$.offboardingId',
-      'ScheduleExpression.$': '$.purgeScheduleExpression',
+      'ScheduleExpression.$': '$.purgeSchedule.expression',
       FlexibleTimeWindow: { Mode: 'OFF' },
       ActionAfterCompletion: 'DELETE',
       Target: {
-        'Arn.$': '$$.StateMachine.Id',
-        'Input.$': 'States.JsonToString($$.Execution.Input)',
+        Arn: `arn:\${AWS::Partition}:scheduler:::aws-sdk:sfn:startExecution`,
+        RoleArn: expect.stringContaining('PurgeScheduleRole'),
+        'Input.$': '$.purgeSchedule.targetInput',
       },
     });
   });
 
-  it('is made once: a second attempt finds it there', () => {
-    expect(stateOf(definition, 'Schedule purge').Catch?.[0]).toEqual({
+  it('names the next execution even when an earlier attempt has made it', () => {
+    expect(create?.Catch?.[0]).toEqual({
       ErrorEquals: ['Scheduler.ConflictException'],
       ResultPath: null,
-      Next: 'Kept in archive',
+      Next: 'Reschedule purge',
     });
+    expect(update?.Resource).toMatch(/:states:::aws-sdk:scheduler:updateSchedule$/);
+    expect(update?.Parameters).toEqual(create?.Parameters);
+    expect(update?.Next).toBe(create?.Next);
   });
 });

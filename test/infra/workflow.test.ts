@@ -32,6 +32,7 @@ const FAILED_STAGE: Readonly<Record<string, string>> = {
   'Evict hot data': 'archive',
   'Record archived': 'archive',
   'Schedule purge': 'archive',
+  'Reschedule purge': 'archive',
   'Request purge approval': 'approval',
   'Record rejection': 'approval',
   'Record expiry': 'approval',
@@ -104,8 +105,8 @@ describe('every way through the workflow', () => {
       'Wait out the grace period',
       'Plan archive',
       'Purge gate',
-      'Request purge approval',
       'Schedule purge',
+      'Request purge approval',
       'Already purged',
       'Issue certificate',
       'Unknown lifecycle state',
@@ -154,6 +155,26 @@ describe('every way through the workflow', () => {
     expect(others.map(([name]) => name)).toEqual(['Approved?']);
   });
 
+  it('asks for the approval of an early erasure only when the schedule will stand without it', () => {
+    const choices = stateOf(definition, 'Where does the plane stand?').Choices ?? [];
+    const [, inRetention, due] = choices.filter(({ And = [] }) =>
+      And.some(({ StringEquals }) => StringEquals === 'ARCHIVED'),
+    );
+    expect(inRetention).toEqual({
+      And: [
+        { Variable: '$.lifecycleState', StringEquals: 'ARCHIVED' },
+        { Variable: '$.purgeSchedule', IsPresent: true },
+      ],
+      Next: 'Schedule purge',
+    });
+    expect(due?.Next).toBe('Request purge approval');
+    expect(stateOf(definition, 'Is the purge due?')).toEqual({
+      Type: 'Choice',
+      Choices: [{ Variable: '$.purgeDue', BooleanEquals: true, Next: 'Request purge approval' }],
+      Default: 'Kept in archive',
+    });
+  });
+
   it('takes at most 30 state transitions for a whole offboarding with retention', () => {
     const first = [
       'Locate plane',
@@ -174,6 +195,7 @@ describe('every way through the workflow', () => {
       'Locate plane',
       'Where does the plane stand?',
       'Schedule purge',
+      'Is the purge due?',
       'Kept in archive',
     ];
     const second = [
@@ -193,7 +215,7 @@ describe('every way through the workflow', () => {
         expect([Next, Default, ...Choices.map((choice) => choice.Next)]).toContain(name);
       });
     const shards = Object.keys(definition.States['Pack shards']?.ItemProcessor?.States ?? {});
-    expect(first.length + second.length + shards.length).toBe(29);
+    expect(first.length + second.length + shards.length).toBe(30);
   });
 });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { locate } from '../../lambdas/locate/locate.ts';
+import type { PlaneRecord } from '../../lambdas/core/plane.ts';
+import { locate, type WorkflowState } from '../../lambdas/locate/locate.ts';
 import {
   APPROVER,
   archiveData,
@@ -25,23 +26,38 @@ import {
   type Step,
 } from '../support/ledgers.ts';
 
-const EVENT = { planeId: PLANE_ID, offboardingId: OFFBOARDING_ID, request: offboardingRequest() };
+const STATE_MACHINE = 'arn:aws:states:eu-central-1:111122223333:stateMachine:Offboarding';
+const SUBJECT = { planeId: PLANE_ID, offboardingId: OFFBOARDING_ID, request: offboardingRequest() };
+const EVENT = {
+  ...SUBJECT,
+  execution: { name: `${OFFBOARDING_ID}-1`, stateMachineArn: STATE_MACHINE },
+};
 const COMMITTED = [...JOURNEYS.ARCHIVED, approvalRequested, approved, gatePassed('PURGED')];
 const { request: _, ...DEREGISTRATION } = deregistrationData();
 
 async function located(
   steps: readonly Step[],
-  { now = TIMES.archived, event = EVENT }: { now?: string; event?: typeof EVENT } = {},
+  {
+    now = TIMES.archived,
+    event = EVENT,
+    plane = planeRecord(),
+  }: { now?: string; event?: typeof EVENT; plane?: PlaneRecord } = {},
 ) {
   const ledger = fakeLedger(await ledgerOf(...steps));
-  const planes = fakePlanes(planeRecord());
+  const planes = fakePlanes(plane);
   return locate({ ledger, planes, now: () => new Date(now) }, event);
+}
+
+/** What Scheduler will send to Step Functions, its Input parsed. */
+function scheduledStart({ purgeSchedule }: WorkflowState) {
+  const request = JSON.parse(purgeSchedule?.targetInput ?? '');
+  return { ...request, Input: JSON.parse(request.Input) };
 }
 
 describe('Locate plane', () => {
   it('starts a new offboarding with what was asked for', async () => {
     expect(await located([])).toEqual({
-      ...EVENT,
+      ...SUBJECT,
       lifecycleState: 'ACTIVE',
       purgeDue: false,
       purgeCommitted: false,
@@ -57,7 +73,7 @@ describe('Locate plane', () => {
   it('goes on with the recorded request and grace period, not with those of this execution', async () => {
     const request = offboardingRequest({ gracePeriodDays: 1, reason: 'again' });
     expect(await located(JOURNEYS.PENDING_DEACTIVATE, { event: { ...EVENT, request } })).toEqual({
-      ...EVENT,
+      ...SUBJECT,
       lifecycleState: 'PENDING_DEACTIVATE',
       purgeDue: false,
       purgeCommitted: false,
@@ -66,24 +82,57 @@ describe('Locate plane', () => {
     });
   });
 
-  it('schedules the purge while the retention runs', async () => {
-    expect(await located(JOURNEYS.ARCHIVED)).toEqual({
-      ...EVENT,
+  it('plans the purge while the retention runs', async () => {
+    const state = await located(JOURNEYS.ARCHIVED);
+    expect(state).toEqual({
+      ...SUBJECT,
       lifecycleState: 'ARCHIVED',
       purgeDue: false,
       purgeCommitted: false,
       certified: false,
       deregistration: DEREGISTRATION,
       archive: archiveData(),
-      purgeScheduleExpression: 'at(2027-11-29T11:00:00)',
+      purgeSchedule: {
+        expression: 'at(2027-11-29T11:00:00)',
+        targetInput: expect.any(String),
+      },
+    });
+    expect(scheduledStart(state)).toEqual({
+      StateMachineArn: STATE_MACHINE,
+      Name: `${OFFBOARDING_ID}-2`,
+      Input: SUBJECT,
     });
   });
 
   it('rounds the schedule up to a whole second, never down', async () => {
     const retentionUntil = '2027-11-29T10:59:59.001Z';
     const archived = { ...JOURNEYS.ARCHIVED.at(-1), data: { ...archiveData({ retentionUntil }) } };
-    const { purgeScheduleExpression } = await located([...JOURNEYS.DEACTIVATED, archived as Step]);
-    expect(purgeScheduleExpression).toBe('at(2027-11-29T11:00:00)');
+    const { purgeSchedule } = await located([...JOURNEYS.DEACTIVATED, archived as Step]);
+    expect(purgeSchedule?.expression).toBe('at(2027-11-29T11:00:00)');
+  });
+
+  it.each([
+    ['the first attempt', 1, `${OFFBOARDING_ID}-1`, 2],
+    ['a later attempt', 12, `${OFFBOARDING_ID}-12`, 13],
+    ['an attempt that was overtaken', 3, `${OFFBOARDING_ID}-2`, 4],
+    ['an attempt that nobody claimed', 1, `${OFFBOARDING_ID}-4`, 5],
+    ['a free name from the console', 1, 'again-after-the-outage', 2],
+    ['a free name that begins like ours', 1, `${OFFBOARDING_ID}-again`, 2],
+    ['a free name with a time in it', 1, `${OFFBOARDING_ID}-1795341600000`, 2],
+    ['the name of another offboarding', 1, 'off_01JD0000000000000000000009-7', 2],
+    ['a plane whose claim is of another offboarding', undefined, `${OFFBOARDING_ID}-1`, 2],
+    ['a free name, and a plane that the API never started', undefined, 'by-hand', 1],
+  ])('gives the scheduled execution the next name: %s', async (_, claimed, name, next) => {
+    const request = offboardingRequest();
+    const claim = { executionArn: 'arn', request };
+    const offboarding = claimed
+      ? { ...claim, offboardingId: OFFBOARDING_ID, attempt: claimed }
+      : { ...claim, offboardingId: 'off_01JD0000000000000000000009', attempt: 8 };
+    const state = await located(JOURNEYS.ARCHIVED, {
+      event: { ...EVENT, execution: { name, stateMachineArn: STATE_MACHINE } },
+      plane: planeRecord({ offboarding }),
+    });
+    expect(scheduledStart(state).Name).toBe(`${OFFBOARDING_ID}-${next}`);
   });
 
   it.each([
@@ -93,7 +142,7 @@ describe('Locate plane', () => {
   ])('at %s the purge is due: %s', async (now, due) => {
     const state = await located(JOURNEYS.ARCHIVED, { now });
     expect(state.purgeDue).toBe(due);
-    expect(state.purgeScheduleExpression === undefined).toBe(due);
+    expect(state.purgeSchedule === undefined).toBe(due);
   });
 
   it('is due at once when erasure was asked for from the start', async () => {
@@ -113,6 +162,14 @@ describe('Locate plane', () => {
     const state = await located(JOURNEYS.ARCHIVED, { event: { ...EVENT, request } });
     expect(state.purgeDue).toBe(true);
     expect(state.request).toEqual({ ...request, retentionDays: 365 });
+  });
+
+  it('plans on for the end of the retention when erasure is asked for: it may be refused', async () => {
+    const request = offboardingRequest({ erasure: true, requestedBy: APPROVER });
+    const execution = { ...EVENT.execution, name: `${OFFBOARDING_ID}-2` };
+    const state = await located(JOURNEYS.ARCHIVED, { event: { ...EVENT, request, execution } });
+    expect(state.purgeSchedule?.expression).toBe('at(2027-11-29T11:00:00)');
+    expect(scheduledStart(state)).toMatchObject({ Name: `${OFFBOARDING_ID}-3`, Input: SUBJECT });
   });
 
   it('counts whoever starts the purge after the retention as its requester', async () => {

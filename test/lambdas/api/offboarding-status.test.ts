@@ -223,12 +223,15 @@ describe('the status of an offboarding', () => {
     });
   });
 
-  it('follows the execution that the schedule started', async () => {
+  it.each([
+    ['the schedule', `${OFFBOARDING_ID}-2`],
+    ['somebody in the console', 'by-hand'],
+  ])('follows the execution that %s started', async (_, name) => {
     const { body } = await statusOf(
-      [...ARCHIVED, { ...approvalRequested, idempotencyKey: 'made-up/Request purge approval/4' }],
-      { execution: RUNNING, now: TIMES.approved, name: 'made-up' },
+      [...ARCHIVED, { ...approvalRequested, idempotencyKey: `${name}/Request purge approval/4` }],
+      { execution: RUNNING, now: TIMES.approved, name },
     );
-    expect(body).toMatchObject({ status: 'WAITING_APPROVAL', executionArn: `${ARN}:made-up` });
+    expect(body).toMatchObject({ status: 'WAITING_APPROVAL', executionArn: `${ARN}:${name}` });
   });
 
   it('is a 404 for a plane that was never offboarded', async () => {

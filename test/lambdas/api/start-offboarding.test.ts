@@ -295,20 +295,46 @@ describe('a start of an archived plane', () => {
     expect((await start(api)).body.code).toBe('RETENTION_RUNNING');
   });
 
-  it('is refused while the scheduled execution waits for its approval', async () => {
-    const steps = [...TO_ARCHIVED, ...by('made-up-by-scheduler', approvalRequested)];
-    const api = world(await ledgerOf(...steps), { now: TIMES.approved });
-    api.executions.end(`${OFFBOARDING_ID}-1`, KEPT);
-    api.executions.end('made-up-by-scheduler', { status: 'RUNNING' });
-    expect((await start(api)).body.code).toBe('OFFBOARDING_IN_PROGRESS');
+  describe.each([
+    ['the schedule', `${OFFBOARDING_ID}-2`, 3],
+    ['somebody in the console', 'by-hand', 2],
+  ])('when %s has started an execution', (_, name, next) => {
+    const WAITING = [...TO_ARCHIVED, ...by(name, approvalRequested)];
+
+    it('is refused while that waits for its approval', async () => {
+      const api = world(await ledgerOf(...WAITING), { now: TIMES.approved });
+      api.executions.end(`${OFFBOARDING_ID}-1`, KEPT);
+      api.executions.end(name, { status: 'RUNNING' });
+      expect((await start(api)).body.code).toBe('OFFBOARDING_IN_PROGRESS');
+      expect(api.planes.records.get(PLANE_ID)).toMatchObject({ offboarding: { attempt: 1 } });
+    });
+
+    it.each([
+      ['failed', [], { status: 'FAILED', error: 'APPROVAL_EXPIRED' }],
+      ['was rejected', [rejected], KEPT],
+    ] as const)('goes on after it %s, and claims the next attempt', async (_what, more, ended) => {
+      const api = world(await ledgerOf(...WAITING, ...more), { now: '2028-01-01T00:00:00.000Z' });
+      api.executions.end(`${OFFBOARDING_ID}-1`, KEPT);
+      api.executions.end(name, ended);
+      expect((await start(api)).body.executionArn).toBe(`${ARN}:${OFFBOARDING_ID}-${next}`);
+      expect(api.planes.records.get(PLANE_ID)).toMatchObject({ offboarding: { attempt: next } });
+    });
   });
 
-  it('goes on after the scheduled execution failed', async () => {
-    const steps = [...TO_ARCHIVED, ...by('made-up-by-scheduler', approvalRequested)];
-    const api = world(await ledgerOf(...steps), { now: '2028-01-01T00:00:00.000Z' });
+  it.each([
+    [TIMES.retentionUntil, 'RUNNING', 409],
+    [TIMES.approved, 'FAILED', 202],
+  ] as const)('at %s sees a scheduled execution that has written nothing, %s', async (...row) => {
+    const [now, status, expected] = row;
+    const api = world(await ledgerOf(...TO_ARCHIVED), { now });
     api.executions.end(`${OFFBOARDING_ID}-1`, KEPT);
-    api.executions.end('made-up-by-scheduler', { status: 'FAILED', error: 'APPROVAL_EXPIRED' });
-    expect((await start(api)).body.executionArn).toBe(`${ARN}:${OFFBOARDING_ID}-2`);
+    api.executions.end(`${OFFBOARDING_ID}-2`, { status });
+    const answer = await start(api);
+    expect(answer.status).toBe(expected);
+    expect(answer.body.executionArn).toBe(
+      expected === 202 ? `${ARN}:${OFFBOARDING_ID}-3` : undefined,
+    );
+    expect(api.executions.running.has(`${ARN}:${OFFBOARDING_ID}-3`)).toBe(expected === 202);
   });
 
   it('does not mind what an overtaken execution wrote late', async () => {
