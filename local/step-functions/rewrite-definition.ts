@@ -70,6 +70,8 @@ function assertSupported(state: AslState, { name }: StateReference): void {
       throw refuse(`ResultPath ${path} is not supported, write it with dots`);
   for (const path of [state.ErrorPath, state.CausePath])
     if (path?.startsWith('States.')) throw refuse('ErrorPath and CausePath must be paths');
+  if (JSON.stringify(TEMPLATES.map((field) => state[field])).includes('States.JsonToString('))
+    throw refuse('the interpreter drops every backslash from the result of States.JsonToString');
   // It is read when it is evaluated, and after the work the time may be another.
   if (JSON.stringify([state.ResultSelector, state.OutputPath]).includes('$$.State.EnteredTime'))
     throw refuse('$$.State.EnteredTime is known before the work of a state only');

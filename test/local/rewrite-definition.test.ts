@@ -200,6 +200,10 @@ describe('what is refused', () => {
       { Type: 'Task', Resource: INVOKE, ResultSelector: { 'at.$': '$$.State.EnteredTime' } },
     ],
     ['a falsy result', { Type: 'Pass', Result: false }],
+    [
+      'text of JSON, which would lose its backslashes',
+      { Type: 'Pass', Parameters: { 'x.$': "States.Format('{}', States.JsonToString($.y))" } },
+    ],
     ['a bracket path', { Type: 'Pass', ResultPath: "$['a b']" }],
     [
       'CSV items',
