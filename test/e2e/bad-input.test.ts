@@ -3,9 +3,8 @@ import { CHUNKS_TABLE, DOCUMENTS_BUCKET } from '../../local/demo/sample-plane.ts
 import { BAD_BODIES, type BadBody, GOOD_BODIES } from '../lambdas/api/bad-bodies.ts';
 import { expectProblem } from '../support/expect-problem.ts';
 import { startWorld, type World, type WorldPlane } from '../support/offboarding-world.ts';
-import { type ProductState, stateReader } from '../support/product-state.ts';
-import { type RawRequest, sendRaw } from '../support/raw-request.ts';
-import { BAD_LEASE_IDS, BAD_PLANE_IDS, GARBLED_SIGNATURES, ROUTES } from './bad-requests.ts';
+import type { RawRequest } from '../support/raw-request.ts';
+import { type Refusals, watchRefusals } from '../support/refusals.ts';
 
 const MEGABYTE = 1024 * 1024;
 const STALE_HASH = 'c'.repeat(64);
@@ -13,15 +12,13 @@ const prefix = (value: string) => ({ kind: 's3-prefix', bucket: DOCUMENTS_BUCKET
 
 describe('bad input', () => {
   let world: World;
-  let readState: () => Promise<ProductState>;
-  let untouched: ProductState;
+  let refusals: Refusals;
   let serving: WorldPlane;
   let inGrace: WorldPlane;
   let asked: WorldPlane;
 
   beforeAll(async () => {
     world = await startWorld();
-    readState = stateReader(world.cloud);
     serving = await world.plane();
     inGrace = await world.plane();
     await inGrace.start();
@@ -31,28 +28,9 @@ describe('bad input', () => {
       'WAITING_GRACE',
       'WAITING_APPROVAL',
     ]);
-    untouched = await readState();
+    refusals = await watchRefusals(world);
   });
   afterAll(() => world.close());
-
-  /** Refused as said, naming the field, and not one item is different from what it was before. */
-  async function expectRefusal(
-    raw: RawRequest,
-    status: number,
-    code: string,
-    field?: string,
-  ): Promise<void> {
-    const answer = await sendRaw(world.cloud.apiUrl, raw);
-    const { errors } = expectProblem(answer, { status, code });
-    if (field !== undefined) {
-      // Of a field that is missing or unknown the gateway says so, and it knows no field but the body.
-      const named = errors?.map((error) =>
-        error.field === 'body' && error.message.includes(field) ? field : error.field,
-      );
-      expect(named).toContain(field);
-    }
-    expect(await readState()).toEqual(untouched);
-  }
 
   const register = (changes: object): RawRequest => ({
     method: 'POST',
@@ -77,7 +55,12 @@ describe('bad input', () => {
 
   describe.each(Object.keys(GOOD_BODIES) as (keyof typeof GOOD_BODIES)[])('%s', (name) => {
     it.each<BadBody>(BAD_BODIES[name])('%s', async (_, body, field) => {
-      await expectRefusal({ ...routesWithBody()[name], body }, 400, 'INVALID_REQUEST', field);
+      await refusals.expectRefusal(
+        { ...routesWithBody()[name], body },
+        400,
+        'INVALID_REQUEST',
+        field,
+      );
     });
 
     it.each([
@@ -89,7 +72,7 @@ describe('bad input', () => {
     ])('as %s', async (type) => {
       const body = GOOD_BODIES[name];
       const headers = { 'content-type': type };
-      await expectRefusal(
+      await refusals.expectRefusal(
         { ...routesWithBody()[name], body, headers },
         415,
         'UNSUPPORTED_MEDIA_TYPE',
@@ -103,13 +86,13 @@ describe('bad input', () => {
         '['.repeat(depth) + ']'.repeat(depth),
         `{"${Object.keys(GOOD_BODIES[name])[0]}":${'[{"a":'.repeat(depth)}1${'}]'.repeat(depth)}}`,
       ])
-        await expectRefusal({ ...routesWithBody()[name], body }, 400, 'INVALID_REQUEST');
+        await refusals.expectRefusal({ ...routesWithBody()[name], body }, 400, 'INVALID_REQUEST');
     });
 
     it('of more than Lambda takes, and of more than the gateway takes', async () => {
       for (const bytes of [6 * MEGABYTE, 10 * MEGABYTE]) {
         const body = JSON.stringify(GOOD_BODIES[name]) + ' '.repeat(bytes);
-        await expectRefusal({ ...routesWithBody()[name], body }, 413, 'PAYLOAD_TOO_LARGE');
+        await refusals.expectRefusal({ ...routesWithBody()[name], body }, 413, 'PAYLOAD_TOO_LARGE');
       }
     });
   });
@@ -119,17 +102,22 @@ describe('bad input', () => {
       const { prefix: taken, partition, functionName } = serving.sample;
       const [tenant = ''] = taken.split('/');
       for (const stores of [[prefix(taken)], [prefix(`${taken}sub/`)], [prefix(`${tenant}/`)]])
-        await expectRefusal(register({ stores }), 409, 'STORE_TAKEN', 'stores[0]');
+        await refusals.expectRefusal(register({ stores }), 409, 'STORE_TAKEN', 'stores[0]');
 
       const partitionKey = { name: 'plane', value: partition };
       const chunks = { kind: 'dynamodb-partition', table: CHUNKS_TABLE, partitionKey };
       // The first one is free, and is again afterwards.
       const stores = [prefix('tenant-b/free/'), chunks];
-      await expectRefusal(register({ stores }), 409, 'STORE_TAKEN', 'stores[1]');
+      await refusals.expectRefusal(register({ stores }), 409, 'STORE_TAKEN', 'stores[1]');
       const tokens = { kind: 'token-partition', table: CHUNKS_TABLE, partitionKey };
-      await expectRefusal(register({ access: [tokens] }), 409, 'STORE_TAKEN', 'access[0]');
+      await refusals.expectRefusal(register({ access: [tokens] }), 409, 'STORE_TAKEN', 'access[0]');
       const endpoint = { kind: 'query-endpoint', functionName };
-      await expectRefusal(register({ access: [endpoint] }), 409, 'STORE_TAKEN', 'access[0]');
+      await refusals.expectRefusal(
+        register({ access: [endpoint] }),
+        409,
+        'STORE_TAKEN',
+        'access[0]',
+      );
     });
 
     it('of what is out of reach', async () => {
@@ -150,120 +138,7 @@ describe('bad input', () => {
         ],
       ] as const;
       for (const [changes, field] of cases)
-        await expectRefusal(register(changes), 400, 'STORE_OUT_OF_REACH', field);
-    });
-  });
-
-  describe('an id', () => {
-    it.each(BAD_PLANE_IDS)('of no plane, on every route: %s', async (_, planeId) => {
-      for (const { method, path, body } of ROUTES)
-        if (path.includes('{planeId}'))
-          await expectRefusal(
-            { method, path: path.replace('{planeId}', planeId), body },
-            404,
-            'PLANE_NOT_FOUND',
-          );
-    });
-
-    it.each(BAD_LEASE_IDS)('of no lease and of no dependent: %s', async (id) => {
-      for (const [kind, field] of [
-        ['leases', 'leaseId'],
-        ['dependents', 'dependentId'],
-      ] as const) {
-        const path = `/planes/${serving.planeId}/${kind}/${id}`;
-        const body = kind === 'leases' ? GOOD_BODIES.putLease : GOOD_BODIES.putDependent;
-        await expectRefusal({ method: 'PUT', path, body }, 400, 'INVALID_REQUEST', field);
-        await expectRefusal({ method: 'DELETE', path }, 400, 'INVALID_REQUEST', field);
-      }
-    });
-  });
-
-  describe('a query', () => {
-    it('that the route does not know', async () => {
-      const hundred = Array.from({ length: 100 }, (_, index) => `p${index}=${index}`).join('&');
-      for (const { method, path, body } of ROUTES) {
-        const known = path.replace('{planeId}', serving.planeId);
-        for (const [query, field] of [
-          ['dryRun=true', 'dryRun'],
-          ['__proto__=1', '__proto__'],
-          [hundred, 'p0'],
-        ] as const)
-          await expectRefusal(
-            { method, path: `${known}?${query}`, body },
-            400,
-            'INVALID_REQUEST',
-            field,
-          );
-      }
-    });
-
-    it.each([
-      ['limit=0', 'limit'],
-      ['limit=-1', 'limit'],
-      ['limit=1.5', 'limit'],
-      ['limit=NaN', 'limit'],
-      ['limit=9999999999999999999', 'limit'],
-      ['limit=', 'limit'],
-      ['nextToken=', 'nextToken'],
-      ['nextToken=%00', 'nextToken'],
-      ['nextToken=eyJwbGFuZUlkIjp7fX0', 'nextToken'],
-      [`nextToken=${'A'.repeat(1025)}`, 'nextToken'],
-      ['limit=%ff', 'limit'],
-    ])('of a page: %s', async (query, field) => {
-      for (const path of ['/planes', `/planes/${asked.planeId}/ledger`])
-        await expectRefusal(
-          { method: 'GET', path: `${path}?${query}` },
-          400,
-          'INVALID_REQUEST',
-          field,
-        );
-    });
-  });
-
-  describe('a request', () => {
-    it('that nobody signed, on every route', async () => {
-      for (const { method, path, body } of ROUTES) {
-        const known = path.replace('{planeId}', serving.planeId);
-        await expectRefusal({ method, path: known, body, as: null }, 403, 'FORBIDDEN');
-      }
-    });
-
-    it.each(GARBLED_SIGNATURES)('signed like this: %s', async (authorization) => {
-      const headers = { authorization };
-      await expectRefusal({ method: 'GET', path: '/planes', headers }, 403, 'FORBIDDEN');
-    });
-
-    it('signed by what is no identity', async () => {
-      await expectRefusal(
-        { method: 'GET', path: '/planes', as: 'a*:b' },
-        403,
-        'CALLER_NOT_RECOGNISED',
-      );
-    });
-
-    it.each([
-      ['GET', ''],
-      ['GET', '/'],
-      ['GET', '/nothing'],
-      ['GET', '/PLANES'],
-      ['GET', '//planes'],
-      ['GET', '/planes/'],
-      ['GET', '/planes/../planes'],
-      ['GET', '/./planes'],
-      ['GET', '/planes/{id}/leases'],
-      ['GET', '/planes/{id}/hold'],
-      ['GET', '/planes/{id}/leases/a/b'],
-      ['DELETE', '/planes/{id}'],
-      ['PATCH', '/planes'],
-      ['OPTIONS', '/planes'],
-      ['TRACE', '/planes'],
-      ['PUT', '/planes/{id}/offboarding'],
-    ])('for a route that is none: %s %s', async (method, path) => {
-      await expectRefusal(
-        { method, path: path.replace('{id}', serving.planeId) },
-        403,
-        'FORBIDDEN',
-      );
+        await refusals.expectRefusal(register(changes), 400, 'STORE_OUT_OF_REACH', field);
     });
   });
 
@@ -279,7 +154,7 @@ describe('bad input', () => {
       ] as const;
       for (const [method, resource, status, code] of cases) {
         const body = method === 'POST' ? GOOD_BODIES.decideApproval : undefined;
-        await expectRefusal({ method, path: path + resource, body }, status, code);
+        await refusals.expectRefusal({ method, path: path + resource, body }, status, code);
       }
     });
 
@@ -293,20 +168,24 @@ describe('bad input', () => {
         ['PUT', '/dependents/bot', 409, 'PLANE_NOT_SERVING', putDependent],
       ] as const;
       for (const [method, resource, status, code, body] of cases)
-        await expectRefusal({ method, path: path + resource, body }, status, code);
+        await refusals.expectRefusal({ method, path: path + resource, body }, status, code);
     });
 
     it('that is started a second time', async () => {
       const path = `/planes/${inGrace.planeId}/offboarding`;
       for (const body of [{ reason: 'test' }, { reason: 'other', erasure: true }])
-        await expectRefusal({ method: 'POST', path, body }, 409, 'OFFBOARDING_IN_PROGRESS');
+        await refusals.expectRefusal(
+          { method: 'POST', path, body },
+          409,
+          'OFFBOARDING_IN_PROGRESS',
+        );
     });
 
     it('whose purge is decided by a hash of another scope', async () => {
       const path = `/planes/${asked.planeId}/approval`;
       for (const decision of ['approve', 'reject']) {
         const body = { decision, reason: 'ok', scopeHash: STALE_HASH };
-        await expectRefusal(
+        await refusals.expectRefusal(
           { method: 'POST', path, body, as: 'approver' },
           409,
           'STALE_SCOPE_HASH',
@@ -316,25 +195,25 @@ describe('bad input', () => {
 
     it('whose purge the requester approves: refused, on record, and nothing else', async () => {
       const path = `/planes/${asked.planeId}/approval`;
-      const question = await sendRaw(world.cloud.apiUrl, { method: 'GET', path });
+      const before = await refusals.readState();
+      const question = await refusals.send({ method: 'GET', path });
       const { scopeHash } = JSON.parse(question.text);
       const body = { decision: 'approve', reason: 'ok', scopeHash };
-      const answer = await sendRaw(world.cloud.apiUrl, { method: 'POST', path, body });
+      const answer = await refusals.send({ method: 'POST', path, body });
       expectProblem(answer, { status: 403, code: 'APPROVER_IS_REQUESTER' });
 
-      const now = await readState();
+      const now = await refusals.readState();
       const blocked = now.entries.filter(({ type }) => type === 'BLOCKED');
       expect(blocked).toMatchObject([
         { planeId: asked.planeId, actor: 'arn:aws:iam::111122223333:user/operator' },
       ]);
       expect({ ...now, entries: now.entries.filter(({ type }) => type !== 'BLOCKED') }).toEqual({
-        ...untouched,
+        ...before,
         planes: now.planes,
       });
       expect(now.planes.map(({ lifecycleState }) => lifecycleState)).toEqual(
-        untouched.planes.map(({ lifecycleState }) => lifecycleState),
+        before.planes.map(({ lifecycleState }) => lifecycleState),
       );
-      untouched = now;
     });
   });
 
@@ -346,7 +225,7 @@ describe('bad input', () => {
     ])('of %s are never both accepted', async (_, one, other) => {
       for (let round = 0; round < 8; round += 1) {
         const stores = [one, other].map((path) => [prefix(`race-${round}/${path}`)]);
-        const send = async (of: unknown) => sendRaw(world.cloud.apiUrl, register({ stores: of }));
+        const send = async (of: unknown) => refusals.send(register({ stores: of }));
         const answers = await Promise.all(stores.map(send));
         const accepted = answers.filter(({ status }) => status === 201);
         expect(accepted.length).toBeLessThan(2);
@@ -356,7 +235,7 @@ describe('bad input', () => {
         const again = await send(stores[0]);
         expect(again.status).toBe(accepted.length === 1 ? 409 : 201);
       }
-      const { planes, claims } = await readState();
+      const { planes, claims } = await refusals.readState();
       const registered = planes.map(({ planeId }) => planeId);
       expect(registered).toEqual(expect.arrayContaining(claims.map(({ planeId }) => planeId)));
     });
