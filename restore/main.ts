@@ -12,8 +12,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 const ending = await restore(process.argv.slice(2), {
-  // Checksums of replies are left to this tool: it holds the SHA-256 of everything it reads, and can say what is wrong.
-  s3: new S3Client({ ...PATIENT, responseChecksumValidation: 'WHEN_REQUIRED' }),
+  s3: new S3Client(PATIENT),
   dynamodb: new DynamoDBClient(PATIENT),
   now: () => new Date(),
   pause: (ms) => delay(ms),
