@@ -26,9 +26,9 @@ export class Decisions extends Construct {
     });
   }
 
-  /** Stores what is asked, with its task token encrypted. */
+  /** Stores what is asked, with its task token encrypted, and before that how far its measurement has come. */
   grantAsk(fn: ProductFunction): void {
-    this.table.grants.actions(fn, 'dynamodb:PutItem');
+    this.table.grants.actions(fn, 'dynamodb:GetItem', 'dynamodb:PutItem');
     this.grantKey(fn, 'kms:Encrypt');
     this.setTable(fn);
   }

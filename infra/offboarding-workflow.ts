@@ -233,6 +233,8 @@ export class OffboardingWorkflow extends Construct {
         idempotencyKey: idempotencyKey(),
       },
       waitsForAnswer: approvalTimeout,
+      // A very large plane is measured in several invocations before anybody is asked.
+      retry: UNFINISHED,
       result: { path: '$.approval' },
     });
     const expired = Pass.jsonPath(this, 'Approval expired', {

@@ -17,15 +17,15 @@ export function loggedLambda<Schema extends z.ZodType<Subject>, Output>(
   name: string,
   schema: Schema,
   log: EventLog,
-  run: (event: z.output<Schema>, log: EventLog) => Promise<Output>,
+  run: (event: z.output<Schema>, log: EventLog, invocation: Invocation) => Promise<Output>,
 ): (event: unknown, invocation: Invocation) => Promise<Output> {
-  return async (event, { awsRequestId }) => {
-    let bound = log.bind({ function: name, requestId: awsRequestId });
+  return async (event, invocation) => {
+    let bound = log.bind({ function: name, requestId: invocation.awsRequestId });
     try {
       const parsed = parseEvent(schema, event);
       const { planeId, offboardingId } = parsed;
       bound = bound.bind({ planeId, ...(offboardingId !== null && { offboardingId }) });
-      return await run(parsed, bound);
+      return await run(parsed, bound, invocation);
     } catch (error) {
       if (isOffboardingError(error))
         bound.warn('call refused', {

@@ -24,7 +24,8 @@ export function pendingDecisions(
     const { Item } = await dynamodb.send(
       new GetItemCommand({ TableName: table, Key: marshall({ planeId }), ConsistentRead: true }),
     );
-    return Item && storedDecision(Item);
+    // While the scope is being measured, the item holds how far that has come, and no token.
+    return Item?.encryptedTaskToken && storedDecision(Item);
   };
 
   return {

@@ -107,6 +107,15 @@ export function settle(books: PurgeProgress, listing: readonly ScopePart[]): Pur
   }, books);
 }
 
+/** True when a part holds more than the books leave of it: somebody has written there since. */
+export function hasGrown(books: PurgeProgress, listing: readonly ScopePart[]): boolean {
+  return listing.some(({ kind, ref, count, bytes }) => {
+    const part = books.parts.find((known) => known.kind === kind && known.ref === ref);
+    const most = part ? outstanding(part) : NOTHING;
+    return count > most.count || bytes > most.bytes;
+  });
+}
+
 export function withPart(books: PurgeProgress, part: PartProgress): PurgeProgress {
   return {
     ...books,

@@ -8,6 +8,8 @@ export interface ScopePart {
   /** Object versions and delete markers, or items. */
   readonly count: number;
   readonly bytes: number;
+  /** The bucket or table itself does not exist any more, so nothing of the plane can be there. */
+  readonly placeAbsent?: true;
 }
 
 /** What a purge will destroy. Its hash is what the approver approves. */

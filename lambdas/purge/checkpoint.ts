@@ -2,30 +2,46 @@ import type { StageContext } from '../contract.ts';
 import { purgePermission } from '../core/purge-permission.ts';
 import type { LedgerReader } from '../ports.ts';
 import { readLedgerState } from '../read-ledger-state.ts';
-import type { Interruption } from './destroy-part.ts';
-import { failure } from './purge-report.ts';
+import { createOutOfTime } from './out-of-time.ts';
+import { failure, type Interruption } from './problem.ts';
 
-/** A page of 1,000 versions takes seconds, with all its retries; the second listing of a large plane takes longer. */
-const STOP_BEFORE_MS = 60_000;
+/** How long a hold may go unnoticed inside a part: a read per page would be one request more per 1,000 versions. */
+const ASK_AGAIN_AFTER_MS = 5_000;
 
-/**
- * Asks, before each page, whether to go on: the ledger decides, then the clock. The first page of an invocation is
- * always destroyed, so that however short an invocation is, the purge gets on.
- */
-export function checkpoint(
+export interface Checkpoint {
+  /** Asks the ledger whether the purge may go on. */
+  permitted(): Promise<Interruption | undefined>;
+  /** Before each page: asks the clock, and the ledger if its last answer is more than five seconds old. */
+  mayGoOn(): Promise<Interruption | undefined>;
+  outOfTime(): boolean;
+}
+
+export function createCheckpoint(
   ledger: LedgerReader,
-  { planeId, offboardingId, remainingMs }: StageContext,
+  {
+    planeId,
+    offboardingId,
+    remainingMs,
+  }: Pick<StageContext, 'planeId' | 'offboardingId' | 'remainingMs'>,
   scopeHash: string,
-) {
-  let pages = 0;
-  return async (): Promise<Interruption | undefined> => {
+): Checkpoint {
+  const outOfTime = createOutOfTime(remainingMs);
+  let remainedAtAnswer = Number.POSITIVE_INFINITY;
+  const permitted = async () => {
+    remainedAtAnswer = remainingMs();
     const permission = purgePermission(await readLedgerState(ledger, planeId), offboardingId);
     if (!permission.allowed) return failure(permission.code, permission.message);
     if (permission.approval.scopeHash !== scopeHash)
       return failure('PURGE_NOT_APPROVED', 'the approval was replaced by another one');
-    if (pages > 0 && remainingMs() < STOP_BEFORE_MS)
-      return { status: 'pending', message: `${pages} pages were destroyed, there is more` };
-    pages += 1;
     return undefined;
+  };
+  return {
+    permitted,
+    outOfTime,
+    async mayGoOn() {
+      if (outOfTime()) return { status: 'pending', message: 'there is more to destroy' };
+      const isRecent = remainedAtAnswer - remainingMs() < ASK_AGAIN_AFTER_MS;
+      return isRecent ? undefined : permitted();
+    },
   };
 }

@@ -1,71 +1,99 @@
-import type { StageResult } from '../contract.ts';
-import { outstanding, type PartProgress, type PurgeData, plus } from '../core/purge-progress.ts';
-import type { ScopePart } from '../core/scope.ts';
+import { outstanding, type PartProgress, plus } from '../core/purge-progress.ts';
 import type { RemovalReport, StoreRecord } from '../stores/store.ts';
-import type { PurgeTarget } from './measure-scope.ts';
+import type { Checkpoint } from './checkpoint.ts';
+import { addProblems, codeOf, type Interruption, type Problem, type Problems } from './problem.ts';
+import { isPlaceAbsent, type PurgeTarget } from './purge-targets.ts';
 
-/** Something that went wrong with one part. It may name a record, so it is for the log only. */
-export interface Problem {
-  readonly kind: ScopePart['kind'] | 'pending-decision' | 'purge-schedule' | 'claims' | 'registry';
-  readonly ref?: string;
-  readonly code: string;
-  readonly record?: StoreRecord;
-}
-
-export type Interruption = Extract<
-  StageResult<PurgeData>,
-  { readonly status: 'pending' | 'failure' }
->;
+/**
+ * S3 deletes some 3,500 versions a second under one prefix, a request of 1,000 takes about a second; more at once would
+ * only be throttled. It also keeps the single deletes of a page (16 at once) below the SDK's 50 sockets.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/optimizing-performance.html
+ */
+const PAGES_AT_ONCE = 3;
 
 export interface PartOutcome {
   readonly part: PartProgress;
   readonly uploadsAborted: number;
-  readonly problems: readonly Problem[];
+  readonly problems: Problems;
+  /** The last record of the last page that is done with. */
+  readonly reached?: StoreRecord | undefined;
   /** The purge has to end here; what it did so far is in `part`. */
   readonly interruption?: Interruption;
 }
 
 /**
- * Empties one part page by page, and then aborts its incomplete uploads. It throws nothing: what fails here is a
- * problem of this part and must not keep the others from being destroyed.
- * @param interrupted asked before every page
+ * Empties one part, and then aborts its incomplete uploads. It throws nothing: what fails here is a problem of this part
+ * and must not keep the others from being destroyed.
+ * @param pages in the order of the store
+ * @param run.checkpoint asked before every page
+ * @param run.problems of the parts before this one; those of this part are added
  */
 export async function destroyPart(
-  { kind, ref, store }: PurgeTarget,
+  target: PurgeTarget,
   before: PartProgress,
-  interrupted: () => Promise<Interruption | undefined>,
+  pages: AsyncIterable<readonly StoreRecord[]>,
+  {
+    checkpoint,
+    problems: earlier,
+  }: { readonly checkpoint: Pick<Checkpoint, 'mayGoOn'>; readonly problems: Problems },
 ): Promise<PartOutcome> {
-  const problems: Problem[] = [];
-  const most = outstanding(before).count;
+  const { kind, ref, store } = target;
+  let problems = earlier;
+  const note = (more: readonly Omit<Problem, 'kind' | 'ref'>[]) => {
+    problems = addProblems(
+      problems,
+      more.map((problem) => ({ kind, ref, ...problem })),
+    );
+  };
+  const failures: unknown[] = [];
   let { destroyed } = before;
-  let seen = 0;
+  const removePage = async (page: readonly StoreRecord[]) => {
+    try {
+      const report = await store.remove(page, 'listed-just-now');
+      destroyed = plus(destroyed, { count: report.removed, bytes: report.removedBytes });
+      note(problemsOf(report));
+    } catch (error) {
+      failures.push(error);
+    }
+  };
+
+  const running = new Set<Promise<void>>();
+  let uploadsAborted = 0;
+  let reached: StoreRecord | undefined;
+  let interruption: Interruption | undefined;
   try {
-    for await (const page of store.inventory()) {
-      const interruption = await interrupted();
-      if (interruption)
-        return {
-          part: { ...before, destroyed },
-          uploadsAborted: 0,
-          problems,
-          interruption,
-        };
+    const most = outstanding(before).count;
+    let seen = 0;
+    for await (const page of pages) {
+      interruption = await checkpoint.mayGoOn();
+      if (interruption || failures.length > 0) break;
       seen += page.length;
       if (seen > most) {
         // Somebody writes here while we destroy. Nobody has approved to destroy that.
-        problems.push({ kind, ref, code: 'SCOPE_CHANGED' });
+        note([{ code: 'SCOPE_CHANGED' }]);
         break;
       }
-      const report = await store.remove(page, 'listed-just-now');
-      destroyed = plus(destroyed, { count: report.removed, bytes: report.removedBytes });
-      problems.push(...problemsOf(report).map((problem) => ({ kind, ref, ...problem })));
+      const removal = removePage(page).finally(() => running.delete(removal));
+      running.add(removal);
+      if (running.size >= PAGES_AT_ONCE) await Promise.race(running);
+      reached = page.at(-1);
     }
-    const uploadsAborted = await store.abortUploads();
-    return { part: { ...before, destroyed }, uploadsAborted, problems };
+    await Promise.all(running);
+    if (!interruption && failures.length === 0) uploadsAborted = await store.abortUploads();
   } catch (error) {
-    problems.push({ kind, ref, code: codeOf(error) });
-    // Still under way: requests were sent whose answers are unknown. The next listing settles them.
-    return { part: { ...before, destroyed, underway: true }, uploadsAborted: 0, problems };
+    failures.push(error);
+    await Promise.all(running);
   }
+  // Requests were sent whose answers are unknown: the next listing settles them. One that found no bucket did nothing.
+  const unanswered = failures.filter((error) => !isPlaceAbsent(target, error));
+  note(unanswered.map((error) => ({ code: codeOf(error) })));
+  return {
+    part: { ...before, destroyed, underway: unanswered.length > 0 },
+    uploadsAborted,
+    problems,
+    reached,
+    ...(interruption && { interruption }),
+  };
 }
 
 function problemsOf({ changed, failed }: RemovalReport) {
@@ -73,8 +101,4 @@ function problemsOf({ changed, failed }: RemovalReport) {
     ...changed.map((record) => ({ code: 'SOURCE_CHANGED', record })),
     ...failed.map(({ record, code }) => ({ code, record })),
   ];
-}
-
-export function codeOf(error: unknown): string {
-  return error instanceof Error ? error.name : 'Unknown';
 }

@@ -1,7 +1,11 @@
 import type { Approval } from '../core/ledger-state.ts';
 import { type PurgeData, type PurgeProgress, purgedPart } from '../core/purge-progress.ts';
 import type { PurgeScope, ScopePart } from '../core/scope.ts';
-import type { Interruption, Problem } from './destroy-part.ts';
+import type { UnlistedPart } from '../core/tally.ts';
+import { OBJECT_LOCKED } from '../stores/s3-removal.ts';
+import type { StoreRecord } from '../stores/store.ts';
+import { destroyedCount } from './destroy-parts.ts';
+import { countProblems, failure, type Interruption, type Problems } from './problem.ts';
 
 /** `data` of a purge whose second listing found nothing. */
 export function purgeData(
@@ -38,7 +42,7 @@ export function scopeChanged(approved: PurgeScope, found: PurgeScope): Interrupt
   );
 }
 
-export function notListed(problems: readonly Problem[], parts: number): Interruption {
+export function notListed(problems: readonly UnlistedPart[], parts: number): Interruption {
   return failure(
     'PURGE_INCOMPLETE',
     `${problems.length} of ${parts} parts could not be listed; nothing was destroyed`,
@@ -46,28 +50,33 @@ export function notListed(problems: readonly Problem[], parts: number): Interrup
   );
 }
 
-/** @param left parts in which the second listing counted something */
-export function incomplete(
-  books: PurgeProgress,
-  left: readonly ScopePart[],
-  problems: readonly Problem[],
-): Interruption {
-  const counts = left.map(({ kind, count }) => `${kind} ${count}`).join(', ');
-  const destroyed = books.parts.reduce((sum, part) => sum + part.destroyed.count, 0);
-  // Records that arrived after the approval need one of their own; everything else, only another start.
-  const grown = problems.some(({ code }) => code === 'SCOPE_CHANGED');
-  return failure(
-    grown ? 'SCOPE_CHANGED' : 'PURGE_INCOMPLETE',
-    `${destroyed} records are destroyed, left are ${counts || 'none'}; ${problems.length} problems`,
-    // A part may hold millions: the log takes 256 KiB a line.
-    { left, problems: problems.slice(0, 100) },
-  );
+interface Leftovers {
+  /** Parts in which the second listing counted something. */
+  readonly left: readonly ScopePart[];
+  readonly examples: readonly StoreRecord[];
+  readonly problems: Problems;
+  /** Every part was listed again, and nothing is left but records. */
+  readonly onlyRecordsLeft: boolean;
+  /** Records have arrived since the approval. */
+  readonly grown: boolean;
 }
 
-export function failure(
-  errorCode: Extract<Interruption, { status: 'failure' }>['errorCode'],
-  message: string,
-  errorDetails: Readonly<Record<string, unknown>> = {},
+/**
+ * Not everything is destroyed. Records that arrived after the approval need one of their own: SCOPE_CHANGED. What only
+ * Object Lock protects waits for its hold or its retention to end: LEGAL_HOLD. Everything else: PURGE_INCOMPLETE.
+ */
+export function incomplete(
+  books: PurgeProgress,
+  { left, examples, problems, onlyRecordsLeft, grown }: Leftovers,
 ): Interruption {
-  return { status: 'failure', message, errorCode, errorDetails };
+  const counts = left.map(({ kind, count }) => `${kind} ${count}`).join(', ');
+  const leftCount = left.reduce((sum, { count }) => sum + count, 0);
+  const locked = problems.counts[OBJECT_LOCKED] ?? 0;
+  const allLocked = onlyRecordsLeft && locked > 0 && locked === leftCount;
+  const lockNote = locked > 0 ? `, ${locked} of them under an object lock` : '';
+  return failure(
+    grown ? 'SCOPE_CHANGED' : allLocked ? 'LEGAL_HOLD' : 'PURGE_INCOMPLETE',
+    `${destroyedCount(books)} records are destroyed, left are ${counts || 'none'}${lockNote}; ${countProblems(problems)} problems`,
+    { left, examples, codes: problems.counts, problems: problems.first },
+  );
 }

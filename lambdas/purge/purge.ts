@@ -1,25 +1,22 @@
 import type { StageContext, StageHandler, StageResult } from '../contract.ts';
 import { OffboardingError } from '../core/errors.ts';
 import { assertChain, type LedgerEntry } from '../core/ledger-entry.ts';
-import { type Approval, foldLedger } from '../core/ledger-state.ts';
+import { foldLedger } from '../core/ledger-state.ts';
 import { purgePermission } from '../core/purge-permission.ts';
-import {
-  openProgress,
-  outstandingScope,
-  type PurgeData,
-  type PurgeProgress,
-  settle,
-  withPart,
-} from '../core/purge-progress.ts';
-import { isApprovedScope, isWithinApprovedScope } from '../core/scope.ts';
+import type { PurgeData, PurgeProgress } from '../core/purge-progress.ts';
+import { NOTHING_TALLIED, type Tally } from '../core/tally.ts';
 import type { LedgerReader } from '../ports.ts';
-import { checkpoint } from './checkpoint.ts';
-import { destroyPart, type Interruption, type Problem } from './destroy-part.ts';
-import { listParts, listUploads, type PartsListing } from './list-parts.ts';
-import { type PurgeTarget, purgeTargets, type ScopePorts, scopeOf } from './measure-scope.ts';
-import type { PurgeJournal } from './purge-journal.ts';
-import { failure, incomplete, notListed, purgeData, scopeChanged } from './purge-report.ts';
-import { eraseTraces, leaveNoTrace, type TracePorts } from './traces.ts';
+import { createCheckpoint } from './checkpoint.ts';
+import { type Destruction, type DestructionStart, destroyParts } from './destroy-parts.ts';
+import { openBooks } from './open-books.ts';
+import { openPageSpool } from './page-spool.ts';
+import { failure, NO_PROBLEMS } from './problem.ts';
+import type { PurgePosition } from './purge-journal.ts';
+import { purgeData } from './purge-report.ts';
+import { type PurgeRun, validPosition } from './purge-run.ts';
+import { purgeTargets, type ScopePorts } from './purge-targets.ts';
+import { leaveNoTrace, type TracePorts } from './traces.ts';
+import { verifyDestruction } from './verify-destruction.ts';
 
 export interface PurgePorts extends ScopePorts, TracePorts {
   readonly ledger: LedgerReader;
@@ -36,103 +33,112 @@ export function createPurge(ports: PurgePorts): StageHandler<PurgeData> {
     destructive: true,
     validate: () => undefined,
     async execute(context): Promise<StageResult<PurgeData>> {
-      const { planeId, offboardingId, plane, now } = context;
+      const { planeId, offboardingId, plane } = context;
       const entries = await readChain(ports.ledger, planeId);
       const permission = purgePermission(foldLedger(entries), offboardingId);
       if (!permission.allowed) return failure(permission.code, permission.message);
       const { approval } = permission;
 
-      const earlier = await ports.journal.read(planeId);
-      if (earlier?.result && earlier.scopeHash === approval.scopeHash)
-        return (await leaveNoTrace(ports, plane)) ?? alreadyPurged(earlier.result);
-      const targets = await purgeTargets(ports, plane);
-      const opened = await openBooks(context, approval, earlier, await listParts(targets));
-      if ('status' in opened) return opened;
-
-      const interrupted = checkpoint(ports.ledger, context, approval.scopeHash);
-      const destruction = await destroyParts(ports.journal, planeId, targets, opened, interrupted);
-      const interruption = destruction.interruption ?? (await interrupted());
-      if (interruption) return interruption;
-      const traces = await eraseTraces(ports, { planeId, offboardingId });
-
-      const second = await listParts(targets);
-      const uploads = await listUploads(targets);
-      const books = settle(destruction.books, second.found);
-      await ports.journal.write(planeId, books);
-      const left = second.found.filter(({ count }) => count > 0);
-      if (left.length + second.problems.length + uploads.length + traces.length > 0)
-        return incomplete(books, left, [
-          ...destruction.problems,
-          ...second.problems,
-          ...uploads,
-          ...traces,
-        ]);
-
-      const auditPreserved = startsWith(await readChain(ports.ledger, planeId), entries);
-      if (!auditPreserved)
-        throw new OffboardingError('LEDGER_CORRUPT', 'entries are missing that were there before');
-      const data = purgeData(books, approval, { residue: second.found, auditPreserved }, now);
-      // From here on a repeated run destroys nothing: once the claims are released, another plane may own the places.
-      await ports.journal.write(planeId, { ...books, result: data });
-      return (
-        (await leaveNoTrace(ports, plane)) ?? {
-          status: 'success',
-          message: `destroyed ${data.recordsDeleted} records of ${data.bytesDeleted} bytes, ${data.alreadyAbsent} were already absent; a second listing found nothing`,
-          data,
-        }
-      );
+      const { books, position } = await ports.journal.read(planeId);
+      if (books?.result && books.scopeHash === approval.scopeHash)
+        return (await leaveNoTrace(ports, plane)) ?? alreadyPurged(books.result);
+      // A crash from here on leaves no position behind: then everything is listed again.
+      if (position) await ports.journal.write(planeId, { books });
+      await using spool = await openPageSpool();
+      const run: PurgeRun = {
+        context,
+        approval,
+        entries,
+        targets: await purgeTargets(ports, plane),
+        checkpoint: createCheckpoint(ports.ledger, context, approval.scopeHash),
+        journal: ports.journal,
+        spool,
+      };
+      // Awaited here, because the spool is closed when this function ends.
+      return await goOn(ports, run, books, validPosition(position, entries));
     },
   };
 }
 
-/** The first run destroys exactly what was approved; a resumed one at most what is left of it. */
-async function openBooks(
-  { plane, ledger, now }: StageContext,
-  approval: Approval,
-  earlier: PurgeProgress | undefined,
-  listing: PartsListing,
-): Promise<PurgeProgress | Interruption> {
-  const { scope, scopeHash } = approval;
-  const resumed = earlier?.scopeHash === scopeHash;
-  if (!resumed && listing.problems.length > 0)
-    return notListed(listing.problems, scope.parts.length);
-  const found = scopeOf(plane, ledger, listing.found);
-  const fits = resumed
-    ? isWithinApprovedScope(outstandingScope(scope, earlier), found)
-    : await isApprovedScope(scope, scopeHash, found);
-  if (!fits) return scopeChanged(scope, found);
-  const settled = earlier && settle(earlier, listing.found);
-  return resumed && settled ? settled : openProgress(scope, scopeHash, now.toISOString(), settled);
+/** Goes on where the last invocation stopped: a phase ends in the next one. */
+function goOn(
+  ports: PurgePorts,
+  run: PurgeRun,
+  books: PurgeProgress | undefined,
+  position: PurgePosition | undefined,
+): Promise<StageResult<PurgeData>> {
+  if (books && position?.phase === 'verifying') {
+    const problems = { counts: position.problems, first: [] };
+    return verify(ports, run, { books, problems }, position.tally);
+  }
+  if (books && position?.phase === 'destroying') {
+    const { part, after } = position;
+    return destroy(ports, run, books, {
+      part,
+      after,
+      problems: { counts: position.problems, first: [] },
+    });
+  }
+  return measure(
+    ports,
+    run,
+    books,
+    position?.phase === 'measuring' ? position.tally : NOTHING_TALLIED,
+  );
 }
 
-async function destroyParts(
-  journal: PurgeJournal,
-  planeId: string,
-  targets: readonly PurgeTarget[],
-  opened: PurgeProgress,
-  interrupted: () => Promise<Interruption | undefined>,
-): Promise<{ books: PurgeProgress; problems: readonly Problem[]; interruption?: Interruption }> {
-  let books = opened;
-  const problems: Problem[] = [];
-  for (const target of targets) {
-    const part = books.parts.find(({ kind, ref }) => kind === target.kind && ref === target.ref);
-    if (!part) throw new Error(`the approved scope has no part ${target.kind} ${target.ref}`);
-    // Written before the first delete: after a crash, what is missing was taken by requests of ours.
-    books = withPart(books, { ...part, underway: true });
-    await journal.write(planeId, books);
-    const outcome = await destroyPart(target, part, interrupted);
-    problems.push(...outcome.problems);
-    books = withPart(
-      { ...books, uploadsAborted: books.uploadsAborted + outcome.uploadsAborted },
-      outcome.part,
-    );
-    if (outcome.interruption) {
-      await journal.write(planeId, books);
-      return { books, problems, interruption: outcome.interruption };
+async function measure(
+  ports: PurgePorts,
+  run: PurgeRun,
+  earlier: PurgeProgress | undefined,
+  from: Tally,
+): Promise<StageResult<PurgeData>> {
+  const opened = await openBooks(run, earlier, from);
+  if ('status' in opened) return opened;
+  return destroy(ports, run, opened, { part: 0, problems: NO_PROBLEMS });
+}
+
+async function destroy(
+  ports: PurgePorts,
+  run: PurgeRun,
+  books: PurgeProgress,
+  start: DestructionStart,
+): Promise<StageResult<PurgeData>> {
+  const destruction = await destroyParts(run, books, start);
+  if ('status' in destruction) return destruction;
+  return verify(ports, run, destruction, NOTHING_TALLIED);
+}
+
+async function verify(
+  ports: PurgePorts,
+  run: PurgeRun,
+  destruction: Destruction,
+  from: Tally,
+): Promise<StageResult<PurgeData>> {
+  const verified = await verifyDestruction(run, ports, destruction, from);
+  if ('status' in verified) return verified;
+  return finish(ports, run, verified);
+}
+
+async function finish(
+  ports: PurgePorts,
+  { context, entries, approval }: PurgeRun,
+  { books, residue }: { readonly books: PurgeProgress; readonly residue: PurgeData['residue'] },
+): Promise<StageResult<PurgeData>> {
+  const { planeId, plane, now }: StageContext = context;
+  const auditPreserved = startsWith(await readChain(ports.ledger, planeId), entries);
+  if (!auditPreserved)
+    throw new OffboardingError('LEDGER_CORRUPT', 'entries are missing that were there before');
+  const data = purgeData(books, approval, { residue, auditPreserved }, now);
+  // From here on a repeated run destroys nothing: once the claims are released, another plane may own the places.
+  await ports.journal.write(planeId, { books: { ...books, result: data } });
+  return (
+    (await leaveNoTrace(ports, plane)) ?? {
+      status: 'success',
+      message: `destroyed ${data.recordsDeleted} records of ${data.bytesDeleted} bytes, ${data.alreadyAbsent} were already absent; a second listing found nothing`,
+      data,
     }
-  }
-  await journal.write(planeId, books);
-  return { books, problems };
+  );
 }
 
 function alreadyPurged(data: PurgeData): StageResult<PurgeData> {

@@ -1,8 +1,7 @@
 import type { StoreClaims } from '../adapters/claims-table.ts';
 import type { PlaneRecord } from '../core/plane.ts';
-import { codeOf, type Interruption, type Problem } from './destroy-part.ts';
+import { codeOf, failure, type Interruption, type Problem } from './problem.ts';
 import type { PurgeJournal } from './purge-journal.ts';
-import { failure } from './purge-report.ts';
 
 type Erase = (ids: { planeId: string; offboardingId: string }) => Promise<void>;
 

@@ -4,6 +4,7 @@ import { pendingDecisions } from '../adapters/decisions-table.ts';
 import { ledgerReader } from '../adapters/ledger-table.ts';
 import { recorderFunction } from '../adapters/recorder-function.ts';
 import { planeReader } from '../adapters/registry-table.ts';
+import { scopeMeasurements } from '../adapters/scope-measurements.ts';
 import { requireEnv } from '../env.ts';
 import { eventLog } from '../event-log.ts';
 import { loggedLambda } from '../logged-lambda.ts';
@@ -22,6 +23,7 @@ const ports = {
     vaultBucket: requireEnv('VAULT_BUCKET'),
     usageTable: requireEnv('USAGE_TABLE'),
   }),
+  measurements: scopeMeasurements(dynamodb, requireEnv('DECISIONS_TABLE')),
   recorder: recorderFunction(new LambdaClient(), requireEnv('RECORDER_FUNCTION')),
   decisions: pendingDecisions(
     dynamodb,
@@ -36,5 +38,6 @@ export const handler = loggedLambda(
   'request-approval',
   approvalEventSchema,
   eventLog(),
-  (event, log) => requestApproval(ports, event, log),
+  (event, log, invocation) =>
+    requestApproval(ports, event, log, () => invocation.getRemainingTimeInMillis()),
 );

@@ -2,6 +2,8 @@ import { GetItemCommand, PutItemCommand } from '@aws-sdk/client-dynamodb';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pendingDecisions } from '../../lambdas/adapters/decisions-table.ts';
+import { scopeMeasurements } from '../../lambdas/adapters/scope-measurements.ts';
+import type { Tally } from '../../lambdas/core/tally.ts';
 import type { PendingDecision } from '../../lambdas/ports.ts';
 import { purgeScope, REQUESTER } from '../support/builders.ts';
 import { type DynaliteTables, startDynalite } from '../support/dynalite-tables.ts';
@@ -90,5 +92,32 @@ describe('pending decisions', () => {
     await decisions().delete('kp_6', 'd'.repeat(64));
     expect(await decisions().read('kp_6')).toBeUndefined();
     await decisions().delete('kp_6', 'd'.repeat(64));
+  });
+});
+
+describe('a measurement', () => {
+  const TALLY: Tally = {
+    counted: [{ kind: 'bag', ref: 'b'.repeat(64), count: 9, bytes: 5000 }],
+    unlisted: [],
+    open: { count: 2, bytes: 20, mark: '{"KeyMarker":"kp-1/ü"}' },
+  };
+  const now = new Date('2027-11-29T11:00:00.000Z');
+
+  it('is found under its own key only, and is no decision', async () => {
+    const measurements = scopeMeasurements(tables.client, 'Decisions');
+    expect(await measurements.read('kp_m', 'first')).toBeUndefined();
+    await measurements.write('kp_m', 'first', TALLY, now);
+    expect(await measurements.read('kp_m', 'first')).toEqual(TALLY);
+    expect(await measurements.read('kp_m', 'second')).toBeUndefined();
+    expect(await decisions().read('kp_m')).toBeUndefined();
+    expect(await decisions().readTaskToken('kp_m')).toBeUndefined();
+    expect((await itemOf('kp_m'))?.expiresAtSeconds).toEqual({ N: '1827572400' });
+  });
+
+  it('is replaced by the decision it was made for', async () => {
+    await scopeMeasurements(tables.client, 'Decisions').write('kp_n', 'first', TALLY, now);
+    await decisions().put(decision('kp_n'), 'task-token-n');
+    expect((await itemOf('kp_n'))?.measurement).toBeUndefined();
+    expect(await decisions().readTaskToken('kp_n')).toBe('task-token-n');
   });
 });

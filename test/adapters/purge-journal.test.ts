@@ -5,6 +5,7 @@ import { purgeJournal } from '../../lambdas/adapters/purge-journal.ts';
 import { eraseDecision } from '../../lambdas/adapters/purge-traces.ts';
 import { planeProjection } from '../../lambdas/adapters/registry-table.ts';
 import type { PurgeProgress } from '../../lambdas/core/purge-progress.ts';
+import type { PurgePosition } from '../../lambdas/purge/purge-journal.ts';
 import { PLANE_ID, planeRecord } from '../support/builders.ts';
 import { type DynaliteTables, startDynalite } from '../support/dynalite-tables.ts';
 
@@ -52,13 +53,34 @@ async function record(planeId: string) {
 
 test('keeps the books on the record of the plane and leaves the rest of it alone', async () => {
   const journal = purgeJournal(tables.client, table);
-  expect(await journal.read(PLANE_ID)).toBeUndefined();
-  await journal.write(PLANE_ID, PROGRESS);
-  expect(await journal.read(PLANE_ID)).toEqual(PROGRESS);
+  expect(await journal.read(PLANE_ID)).toEqual({});
+  await journal.write(PLANE_ID, { books: PROGRESS });
+  expect(await journal.read(PLANE_ID)).toEqual({ books: PROGRESS });
   expect(await record(PLANE_ID)).toEqual({
     ...planeRecord({ lifecycleState: 'ARCHIVED', ledgerSeq: 7 }),
     purgeProgress: PROGRESS,
   });
+});
+
+test('a position lasts until the next write, the books for ever', async () => {
+  const journal = purgeJournal(tables.client, table);
+  const measuring: PurgePosition = {
+    ledgerSeq: 7,
+    phase: 'measuring',
+    tally: { counted: [], unlisted: [], open: { count: 2, bytes: 20, mark: 'planes/"1"\n' } },
+  };
+  await journal.write(PLANE_ID, { position: measuring });
+  expect(await journal.read(PLANE_ID)).toEqual({ position: measuring });
+  const destroying: PurgePosition = {
+    ledgerSeq: 7,
+    phase: 'destroying',
+    part: 1,
+    problems: { ObjectLocked: 2 },
+  };
+  await journal.write(PLANE_ID, { books: PROGRESS, position: destroying });
+  expect(await journal.read(PLANE_ID)).toEqual({ books: PROGRESS, position: destroying });
+  await journal.write(PLANE_ID, {});
+  expect(await journal.read(PLANE_ID)).toEqual({ books: PROGRESS });
 });
 
 test('scrubs what names people, and keeps what a restart needs', async () => {
@@ -75,11 +97,11 @@ test('scrubs what names people, and keeps what a restart needs', async () => {
 
 test('the books are gone with the record once PURGED is projected', async () => {
   const journal = purgeJournal(tables.client, table);
-  await journal.write(PLANE_ID, PROGRESS);
+  await journal.write(PLANE_ID, { books: PROGRESS });
   await planeProjection(tables.client, table).project(PLANE_ID, 'PURGED', 8);
   const tombstone = { planeId: PLANE_ID, lifecycleState: 'PURGED', ledgerSeq: 8 };
   expect(await record(PLANE_ID)).toEqual(tombstone);
-  await expect(journal.write(PLANE_ID, PROGRESS)).rejects.toMatchObject({
+  await expect(journal.write(PLANE_ID, { books: PROGRESS })).rejects.toMatchObject({
     name: 'ConditionalCheckFailedException',
   });
   await expect(journal.scrub(PLANE_ID)).rejects.toMatchObject({
@@ -90,7 +112,7 @@ test('the books are gone with the record once PURGED is projected', async () => 
 
 test('writes nothing for a plane that is not registered', async () => {
   await expect(
-    purgeJournal(tables.client, table).write('kp_unknown', PROGRESS),
+    purgeJournal(tables.client, table).write('kp_unknown', { books: PROGRESS }),
   ).rejects.toMatchObject({ name: 'ConditionalCheckFailedException' });
   expect(await record('kp_unknown')).toBeUndefined();
 });

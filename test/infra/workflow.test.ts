@@ -322,6 +322,7 @@ describe('retries', () => {
       'Pack shard',
       'Plan archive',
       'Purge',
+      'Request purge approval',
       'Seal archive',
     ]);
   });

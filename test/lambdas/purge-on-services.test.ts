@@ -126,10 +126,12 @@ async function purge() {
     vaultBucket: 'vault',
     usageTable: 'usage',
   };
-  const scope = await measureScope(scopePorts)(
+  const measured = await measureScope(scopePorts)(
     PLANE,
     foldLedger(await ledgerOf(...JOURNEYS.ARCHIVED)),
   );
+  if (!('scope' in measured)) throw new Error('there was time enough');
+  const { scope } = measured;
   const hash = await scopeHash(scope);
   const request = { scopeHash: hash, scope, requestedBy: [REQUESTER], expiresAt: TIMES.purged };
   const entries = await ledgerOf(

@@ -1,12 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { hashOf } from '../../lambdas/core/canonical.ts';
 import { foldLedger } from '../../lambdas/core/ledger-state.ts';
+import { isTombstone, type StoreDescriptor } from '../../lambdas/core/plane.ts';
+import type { Tally } from '../../lambdas/core/tally.ts';
 import { loggedLambda } from '../../lambdas/logged-lambda.ts';
+import { type Measurement, measureScope } from '../../lambdas/purge/measure-scope.ts';
 import { createRecorder } from '../../lambdas/recorder/recorder.ts';
 import {
   type ApprovalEvent,
   approvalEventSchema,
   requestApproval,
+  type ScopeMeasurements,
 } from '../../lambdas/request-approval/request-approval.ts';
 import {
   APPROVER,
@@ -21,6 +25,7 @@ import { fakeDecisions } from '../support/fake-decisions.ts';
 import { fakeLedger } from '../support/fake-ledger.ts';
 import { fakePlanes } from '../support/fake-planes.ts';
 import { JOURNEYS, ledgerOf, type Step } from '../support/ledgers.ts';
+import { memoryStore } from '../support/memory-store.ts';
 import { recordingLog } from '../support/recording-log.ts';
 
 const NOW = '2027-11-29T11:00:00.000Z';
@@ -46,9 +51,24 @@ async function scene(steps: readonly Step[] = JOURNEYS.ARCHIVED) {
     decisions,
     now,
     recorder: createRecorder({ ledger, planes, now, log }),
-    measureScope: async () => scopes.at(-1) ?? purgeScope(),
+    measurements: fakeMeasurements(),
+    measureScope: async (): Promise<Measurement> => ({ scope: scopes.at(-1) ?? purgeScope() }),
   };
-  return { ...ports, log, scopes, ask: (event = EVENT) => requestApproval(ports, event, log) };
+  return {
+    ...ports,
+    ports,
+    log,
+    scopes,
+    ask: (event = EVENT) => requestApproval(ports, event, log, () => 900_000),
+  };
+}
+
+function fakeMeasurements(): ScopeMeasurements {
+  const kept = new Map<string, Tally>();
+  return {
+    read: async (planeId, key) => kept.get(`${planeId} ${key}`),
+    write: async (planeId, key, tally) => void kept.set(`${planeId} ${key}`, tally),
+  };
 }
 
 describe('the request for approval', () => {
@@ -122,6 +142,39 @@ describe('the request for approval', () => {
     });
     expect(log.lines).toHaveLength(2);
     expect(JSON.stringify(log.lines)).not.toContain('very-secret-token');
+  });
+
+  it('measures a large plane in several invocations, and asks only then', async () => {
+    const { ports, ask, ledger, decisions, planes } = await scene();
+    const archived = ledger.entries.length;
+    const vault = memoryStore({ kind: 's3-prefix', bucket: 'vault', prefix: 'planes/' });
+    vault.put('1', '2', '3', '4', '5');
+    const empty = memoryStore({ kind: 's3-prefix', bucket: 'documents', prefix: 'kp-1/' });
+    const scopePorts = {
+      storeFor: ({ kind, ...place }: StoreDescriptor) =>
+        kind === 's3-prefix' && 'bucket' in place && place.bucket === 'vault' ? vault : empty,
+      vaultBucket: 'vault',
+      usageTable: 'usage',
+    };
+    const measure = measureScope(scopePorts);
+    const hurried = { ...ports, measureScope: measure };
+    const refusals = [];
+    const attempt = () => requestApproval(hurried, EVENT, recordingLog(), () => 59_000);
+    for (;;) {
+      const outcome = await attempt().catch((error: Error) => error);
+      if (!(outcome instanceof Error)) break;
+      refusals.push(outcome.name);
+      expect(ledger.entries).toHaveLength(archived);
+      expect(await decisions.read(PLANE_ID)).toBeUndefined();
+    }
+    // Three pages of two, and one of each empty part.
+    expect(refusals).toEqual(Array(4).fill('STAGE_PENDING'));
+    const plane = await planes.read(PLANE_ID);
+    if (!plane || isTombstone(plane)) throw new Error('no plane');
+    const whole = await measure(plane, foldLedger(ledger.entries));
+    expect({ scope: (await decisions.read(PLANE_ID))?.scope }).toEqual(whole);
+    expect((await decisions.read(PLANE_ID))?.scope.objectCount).toBe(5);
+    await ask();
   });
 
   it.each([

@@ -41,8 +41,8 @@ export function memoryStore(
       for (const key of keys)
         records.set(key, { kind: 'item', key, size: RECORD_BYTES, sha256: `of ${key}` });
     },
-    async *inventory() {
-      let page = call('list', () => behind(''));
+    async *inventory(after) {
+      let page = call('list', () => behind(after?.key ?? ''));
       while (page.length > 0) {
         yield page;
         const last = page.at(-1)?.key ?? '';
