@@ -10,7 +10,12 @@ const clients = storeClients();
 
 export const handler = stageLambda(
   createDeactivate({
-    accessPointFor: accessPointFor({ ...clients, lambda: new LambdaClient(), pause }),
+    accessPointFor: accessPointFor({
+      ...clients,
+      lambda: new LambdaClient(),
+      prober: new LambdaClient({ maxAttempts: 1 }),
+      pause,
+    }),
     storeFor: storeFor(clients),
   }),
 );

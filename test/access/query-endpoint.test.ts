@@ -50,6 +50,7 @@ function scene({
   const point = queryEndpoint(
     {
       lambda,
+      prober: lambda,
       pause: async (milliseconds) => {
         pauses.push(milliseconds);
       },
@@ -120,6 +121,13 @@ describe('the proof', () => {
     const { point, sent } = scene({ invoke: [answer] });
     expect(await point.proveClosed()).toEqual({ refused: false, observed });
     expect(sent).toHaveLength(5);
+  });
+
+  test('is asked for again when the answer was lost', async () => {
+    const lost = Object.assign(new Error('socket hang up'), { name: 'TimeoutError' });
+    const { point, pauses } = scene({ invoke: [lost, throttled(RESERVED)] });
+    expect(await point.proveClosed()).toEqual({ refused: true, observed: RESERVED });
+    expect(pauses).toEqual([2000]);
   });
 
   test('is not a call that was not allowed', async () => {
