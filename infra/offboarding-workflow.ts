@@ -38,7 +38,7 @@ export interface OffboardingWorkflowProps {
 
 /**
  * The state machine. It asks the ledger where the plane stands and goes on from there, so the same machine starts an
- * offboarding, resumes one that halted, and finishes one whose retention is over. docs/workflow.md is its picture.
+ * offboarding, resumes one that halted, and finishes one whose retention is over. README.md has its picture.
  */
 export class OffboardingWorkflow extends Construct {
   readonly stateMachine: StateMachine;

@@ -30,16 +30,19 @@ export function workflowDiagram(definition: WorkflowDefinition): string {
   return `${lines.join('\n')}\n`;
 }
 
-/** docs/workflow.md, whole. */
-export function workflowPage(definition: WorkflowDefinition): string {
-  return `# The workflow
+const BEGIN = '<!-- workflow -->';
+const END = '<!-- /workflow -->';
 
-Drawn from the synthesised state machine by \`npm run diagram\`; a test compares the two. "Any step" stands for every task: it is
-retried by error name, and a failure that stays is recorded as a halt under its stage, from where the offboarding can be started again.
-
-\`\`\`mermaid
-${workflowDiagram(definition)}\`\`\`
-`;
+/**
+ * A page with its picture drawn anew, between the two marks.
+ * @throws Error when the page has no place for it
+ */
+export function withWorkflowDiagram(page: string, definition: WorkflowDefinition): string {
+  const begin = page.indexOf(BEGIN);
+  const end = page.indexOf(END, begin);
+  if (begin < 0 || end < 0) throw new Error(`the page has no ${BEGIN} … ${END}`);
+  const picture = `\n\`\`\`mermaid\n${workflowDiagram(definition)}\`\`\`\n`;
+  return page.slice(0, begin + BEGIN.length) + picture + page.slice(end);
 }
 
 /** Every state that can be reached, in the order in which a reader meets it. */

@@ -2,18 +2,21 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { WorkflowDefinition } from '../../infra/workflow-definition.ts';
-import { workflowDiagram, workflowPage } from '../../infra/workflow-diagram.ts';
+import { withWorkflowDiagram, workflowDiagram } from '../../infra/workflow-diagram.ts';
 import { definitionOf, stateOf } from '../support/workflow-graph.ts';
 
 const definition = definitionOf('Offboarding-prod');
 
 describe('the picture of the workflow', () => {
-  it('is what docs/workflow.md shows (npm run diagram redraws it)', () => {
-    const committed = readFileSync(
-      join(import.meta.dirname, '..', '..', 'docs', 'workflow.md'),
-      'utf8',
+  it('is what the README shows (npm run synth && npm run diagram redraws it)', () => {
+    const readme = readFileSync(join(import.meta.dirname, '..', '..', 'README.md'), 'utf8');
+    expect(readme).toBe(withWorkflowDiagram(readme, definition));
+  });
+
+  it('needs a place on the page', () => {
+    expect(() => withWorkflowDiagram('# A page', definition)).toThrow(
+      'the page has no <!-- workflow',
     );
-    expect(committed).toBe(workflowPage(definition));
   });
 
   it('cannot be drawn of a step whose failure is not recorded', () => {
