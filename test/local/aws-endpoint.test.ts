@@ -181,6 +181,16 @@ describe('calls', () => {
     expect(endpoint.counts.read()).toEqual([]);
   });
 
+  test('can be held up until something else has happened, by the name of their operation', async () => {
+    const happened: unknown[] = [];
+    await start(({ operation }) => {
+      happened.push(operation);
+      return { after: Promise.resolve().then(() => happened.push('something else')) };
+    });
+    await expect(clientOf('approver').send(get)).resolves.toMatchObject({ Item: {} });
+    expect(happened).toEqual(['GetItem', 'something else']);
+  });
+
   test('can be refused, in the shape of the service, or dropped, by their number', async () => {
     const seen: AwsCall[] = [];
     await start((call) => {
