@@ -20,6 +20,8 @@ export interface PartProgress {
   readonly alreadyAbsent: Amount;
   /** Requests may have been sent whose answers are not in `destroyed`. */
   readonly underway: boolean;
+  /** Incomplete uploads that were there before requests to abort them, whose answers are not counted yet. */
+  readonly uploadsUnderway: number;
 }
 
 /** Kept outside what is being destroyed, so that counts survive continuations and crashes. */
@@ -81,7 +83,15 @@ export function openProgress(
       const destroyed = before?.destroyed ?? NOTHING;
       const alreadyAbsent = before?.alreadyAbsent ?? NOTHING;
       const found = plus(plus({ count, bytes }, destroyed), alreadyAbsent);
-      return { kind, ref, found, destroyed, alreadyAbsent, underway: false };
+      return {
+        kind,
+        ref,
+        found,
+        destroyed,
+        alreadyAbsent,
+        underway: false,
+        uploadsUnderway: before?.uploadsUnderway ?? 0,
+      };
     }),
   };
 }
@@ -114,6 +124,22 @@ export function hasGrown(books: PurgeProgress, listing: readonly ScopePart[]): b
     const most = part ? outstanding(part) : NOTHING;
     return count > most.count || bytes > most.bytes;
   });
+}
+
+/**
+ * Accounts for uploads, before those that are there now are aborted: an upload that was to be aborted, and is not there any
+ * more, was aborted by a request whose answer was lost.
+ */
+export function settleUploads(
+  books: PurgeProgress,
+  part: PartProgress,
+  uploadsThere: number,
+): PurgeProgress {
+  const aborted = Math.max(0, part.uploadsUnderway - uploadsThere);
+  return withPart(
+    { ...books, uploadsAborted: books.uploadsAborted + aborted },
+    { ...part, uploadsUnderway: uploadsThere },
+  );
 }
 
 export function withPart(books: PurgeProgress, part: PartProgress): PurgeProgress {

@@ -22,7 +22,7 @@ export interface PartOutcome {
 }
 
 /**
- * Empties one part, and then aborts its incomplete uploads. It throws nothing: what fails here is a problem of this part
+ * Aborts the incomplete uploads of one part, lest they complete, and empties it. It throws nothing: what fails here is a problem of this part
  * and must not keep the others from being destroyed.
  * @param pages in the order of the store
  * @param run.checkpoint asked before every page
@@ -58,10 +58,15 @@ export async function destroyPart(
   };
 
   const running = new Set<Promise<void>>();
+  let { uploadsUnderway } = before;
   let uploadsAborted = 0;
   let reached: StoreRecord | undefined;
   let interruption: Interruption | undefined;
   try {
+    if (uploadsUnderway > 0) {
+      uploadsAborted = await store.abortUploads();
+      uploadsUnderway = 0;
+    }
     const most = outstanding(before).count;
     let seen = 0;
     for await (const page of pages) {
@@ -79,7 +84,6 @@ export async function destroyPart(
       reached = page.at(-1);
     }
     await Promise.all(running);
-    if (!interruption && failures.length === 0) uploadsAborted = await store.abortUploads();
   } catch (error) {
     failures.push(error);
     await Promise.all(running);
@@ -88,7 +92,7 @@ export async function destroyPart(
   const unanswered = failures.filter((error) => !isPlaceAbsent(target, error));
   note(unanswered.map((error) => ({ code: codeOf(error) })));
   return {
-    part: { ...before, destroyed, underway: unanswered.length > 0 },
+    part: { ...before, destroyed, underway: unanswered.length > 0, uploadsUnderway },
     uploadsAborted,
     problems,
     reached,

@@ -1,9 +1,16 @@
-import { type PurgeProgress, withPart } from '../core/purge-progress.ts';
+import {
+  type PartProgress,
+  type PurgeProgress,
+  settleUploads,
+  withPart,
+} from '../core/purge-progress.ts';
 import type { StoreRecord } from '../stores/store.ts';
+import { countUploads } from './count-uploads.ts';
 import { destroyPart } from './destroy-part.ts';
 import { pagesToDestroy } from './pages-to-destroy.ts';
-import type { Interruption, Problems } from './problem.ts';
+import { addProblems, type Interruption, type Problems } from './problem.ts';
 import { type PurgeRun, pause } from './purge-run.ts';
+import type { PurgeTarget } from './purge-targets.ts';
 
 export interface DestructionStart {
   readonly part: number;
@@ -34,8 +41,10 @@ export async function destroyParts(
       await journal.write(context.planeId, { books });
       return refusal;
     }
-    const part = books.parts.find(({ kind, ref }) => kind === target.kind && ref === target.ref);
-    if (!part) throw new Error(`the approved scope has no part ${target.kind} ${target.ref}`);
+    const uploads = await countUploads(target);
+    if (typeof uploads === 'number') books = settleUploads(books, partOf(books, target), uploads);
+    else problems = addProblems(problems, [uploads]);
+    const part = partOf(books, target);
     // Written before the first delete: after a crash, what is missing was taken by requests of ours.
     await journal.write(context.planeId, { books: withPart(books, { ...part, underway: true }) });
     const pages = pagesToDestroy(spool, index, target, after);
@@ -66,4 +75,10 @@ export async function destroyParts(
 
 export function destroyedCount(books: PurgeProgress): number {
   return books.parts.reduce((sum, { destroyed }) => sum + destroyed.count, 0);
+}
+
+function partOf(books: PurgeProgress, { kind, ref }: PurgeTarget): PartProgress {
+  const part = books.parts.find((known) => known.kind === kind && known.ref === ref);
+  if (!part) throw new Error(`the approved scope has no part ${kind} ${ref}`);
+  return part;
 }

@@ -2,11 +2,12 @@ import { hasGrown, type PurgeData, type PurgeProgress, settle } from '../core/pu
 import type { ScopePart } from '../core/scope.ts';
 import type { Tally } from '../core/tally.ts';
 import type { StoreRecord } from '../stores/store.ts';
+import { countUploads } from './count-uploads.ts';
 import type { Destruction } from './destroy-parts.ts';
-import { addProblems, codeOf, type Interruption, type Problem } from './problem.ts';
+import { addProblems, type Interruption, type Problem } from './problem.ts';
 import { incomplete } from './purge-report.ts';
 import { type PurgeRun, pause } from './purge-run.ts';
-import { isPlaceAbsent, type PurgeTarget } from './purge-targets.ts';
+import type { PurgeTarget } from './purge-targets.ts';
 import { tallyParts } from './tally-parts.ts';
 import { eraseTraces, type TracePorts } from './traces.ts';
 
@@ -59,13 +60,10 @@ export async function verifyDestruction(
 async function listUploads(targets: readonly PurgeTarget[]): Promise<readonly Problem[]> {
   const problems: Problem[] = [];
   for (const target of targets) {
-    const { kind, ref, store } = target;
-    try {
-      const left = await store.abortUploads();
-      if (left > 0) problems.push({ kind, ref, code: 'UploadInProgress' });
-    } catch (error) {
-      if (!isPlaceAbsent(target, error)) problems.push({ kind, ref, code: codeOf(error) });
-    }
+    const left = await countUploads(target);
+    if (typeof left !== 'number') problems.push(left);
+    else if (left > 0)
+      problems.push({ kind: target.kind, ref: target.ref, code: 'UploadInProgress' });
   }
   return problems;
 }

@@ -135,6 +135,7 @@ export function createDynamodbPartitionStore(
       );
       return tally.report();
     },
+    countUploads: async () => 0,
     abortUploads: async () => 0,
     countPages,
     measure: () => sumPages(countPages()),

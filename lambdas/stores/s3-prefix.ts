@@ -1,17 +1,12 @@
 import { Readable } from 'node:stream';
-import {
-  AbortMultipartUploadCommand,
-  GetObjectCommand,
-  ListMultipartUploadsCommand,
-  type S3Client,
-} from '@aws-sdk/client-s3';
+import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { OffboardingError } from '../core/errors.ts';
 import type { S3PrefixStore } from '../core/plane.ts';
 import type { ObjectVersion, StoreRecord } from '../core/store-record.ts';
-import { decodeListedKey } from './listed-key.ts';
 import { STORE_RETRY } from './retry-transient.ts';
 import { countVersions } from './s3-count.ts';
 import { removeVersions } from './s3-removal.ts';
+import { abortUploads, countUploads } from './s3-uploads.ts';
 import { listVersions, type S3Record } from './s3-versions.ts';
 import type { Store } from './store.ts';
 import { sumPages } from './sum-pages.ts';
@@ -34,7 +29,8 @@ export function createS3PrefixStore(
         listedJustNow: known === 'listed-just-now',
         retry,
       }),
-    abortUploads: () => abortUploads(client, bucket, prefix),
+    countUploads: () => countUploads(client, { bucket, prefix }),
+    abortUploads: () => abortUploads(client, { bucket, prefix }),
     countPages: (mark) => countVersions(client, { bucket, prefix }, mark),
     measure: () => sumPages(countVersions(client, { bucket, prefix })),
   };
@@ -96,44 +92,4 @@ export function translateSourceError(error: unknown, details: Record<string, str
       { details, cause: error },
     );
   return error;
-}
-
-async function abortUploads(client: S3Client, bucket: string, prefix: string): Promise<number> {
-  let aborted = 0;
-  let after: { KeyMarker?: string; UploadIdMarker?: string } = {};
-  for (;;) {
-    const page = await client.send(
-      new ListMultipartUploadsCommand({
-        Bucket: bucket,
-        Prefix: prefix,
-        EncodingType: 'url',
-        ...after,
-      }),
-    );
-    for (const { Key, UploadId } of page.Uploads ?? []) {
-      const key = decodeListedKey(Key ?? '');
-      if (!key.startsWith(prefix))
-        throw new Error(`S3 listed an upload outside of ${bucket}'s prefix`);
-      if (await abortUpload(client, { Bucket: bucket, Key: key, UploadId })) aborted += 1;
-    }
-    if (!page.IsTruncated || page.NextKeyMarker === undefined) return aborted;
-    after = {
-      KeyMarker: decodeListedKey(page.NextKeyMarker),
-      ...(page.NextUploadIdMarker !== undefined && { UploadIdMarker: page.NextUploadIdMarker }),
-    };
-  }
-}
-
-/** @returns false when the upload had completed or was aborted by somebody else meanwhile */
-async function abortUpload(
-  client: S3Client,
-  upload: { Bucket: string; Key: string; UploadId: string | undefined },
-): Promise<boolean> {
-  try {
-    await client.send(new AbortMultipartUploadCommand(upload));
-    return true;
-  } catch (error) {
-    if (error instanceof Error && error.name === 'NoSuchUpload') return false;
-    throw error;
-  }
 }

@@ -50,6 +50,8 @@ export interface Store {
    *   what is removed from what was already absent
    */
   remove(records: readonly StoreRecord[], known?: 'listed-just-now'): Promise<RemovalReport>;
+  /** Counts incomplete multipart uploads under exactly this store; 0 where the kind has none. */
+  countUploads(): Promise<number>;
   /** Aborts incomplete multipart uploads under exactly this store; 0 where the kind has none. */
   abortUploads(): Promise<number>;
   /**

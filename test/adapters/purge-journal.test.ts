@@ -21,6 +21,7 @@ const PROGRESS: PurgeProgress = {
       destroyed: { count: 4, bytes: 2000 },
       alreadyAbsent: { count: 0, bytes: 0 },
       underway: true,
+      uploadsUnderway: 1,
     },
   ],
 };

@@ -2,11 +2,13 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
   type Amount,
+  hasGrown,
   openProgress,
   outstanding,
   type PartProgress,
   plus,
   settlePart,
+  settleUploads,
 } from '../../lambdas/core/purge-progress.ts';
 import { purgeScope } from '../support/builders.ts';
 
@@ -17,6 +19,7 @@ const part = (changes: Partial<PartProgress> = {}): PartProgress => ({
   destroyed: { count: 4, bytes: 40 },
   alreadyAbsent: { count: 1, bytes: 10 },
   underway: false,
+  uploadsUnderway: 0,
   ...changes,
 });
 
@@ -34,6 +37,30 @@ test('what vanished under a request without an answer was destroyed by it', () =
 
 test('what has grown takes nothing back', () => {
   expect(settlePart(part(), { count: 9, bytes: 900 })).toEqual(part());
+});
+
+test('uploads that vanished under a request without an answer were aborted by it', () => {
+  const aborting = part({ uploadsUnderway: 3 });
+  const books = { scopeHash: 's', startedAt: '', parts: [aborting], uploadsAborted: 1 };
+  expect(settleUploads(books, aborting, 1)).toEqual({
+    ...books,
+    uploadsAborted: 3,
+    parts: [part({ uploadsUnderway: 1 })],
+  });
+  // New ones take nothing back.
+  expect(settleUploads(books, part(), 4).uploadsAborted).toBe(1);
+});
+
+test('a part has grown when more is there than the books leave of it', () => {
+  const books = { scopeHash: 's', startedAt: '', parts: [part()], uploadsAborted: 0 };
+  const listed = (count: number, bytes: number, ref = 'r') =>
+    hasGrown(books, [{ kind: 'bag', ref, count, bytes }]);
+  expect([listed(5, 50), listed(6, 50), listed(5, 51), listed(1, 0, 'new')]).toEqual([
+    false,
+    true,
+    true,
+    true,
+  ]);
 });
 
 test('a new approval goes on in the books of the one before', () => {

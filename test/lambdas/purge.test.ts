@@ -384,8 +384,10 @@ describe('interrupted', () => {
       ...world.steps,
       holdPlaced('case-1', TIMES.purged),
     );
+    let removals = 0;
     world.fault = (when, call) => {
-      if (when === 'after' && call === 'bag abort') world.entries = withHold;
+      if (when === 'after' && call === 'bag remove') removals += 1;
+      if (removals === 3) world.entries = withHold;
     };
     expect(await world.run()).toMatchObject({ errorCode: 'LEGAL_HOLD' });
     expect(world.left).toBe(6);
@@ -419,6 +421,7 @@ describe('interrupted', () => {
       for (const when of ['before', 'after'] as const) {
         world = new World();
         await world.approve();
+        world.stores['s3-prefix'].uploads = 2;
         let call = -1;
         world.fault = (moment) => {
           if (moment === 'before') call += 1;
@@ -431,6 +434,7 @@ describe('interrupted', () => {
             recordsDeleted: 11,
             bytesDeleted: 110,
             alreadyAbsent: 0,
+            uploadsAborted: 2,
             purgedAt: TIMES.purged,
           },
         });
@@ -581,6 +585,7 @@ function contextOf({ entries }: World) {
 async function callsOfOnePurge(): Promise<number> {
   const counting = new World();
   await counting.approve();
+  counting.stores['s3-prefix'].uploads = 2;
   let calls = 0;
   counting.fault = (when) => {
     if (when === 'before') calls += 1;

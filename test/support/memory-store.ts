@@ -65,6 +65,9 @@ export function memoryStore(
         };
       });
     },
+    async countUploads() {
+      return call('uploads', () => this.uploads);
+    },
     async abortUploads() {
       return call('abort', () => {
         const aborted = this.uploads;

@@ -1,0 +1,81 @@
+import {
+  AbortMultipartUploadCommand,
+  ListMultipartUploadsCommand,
+  type ListMultipartUploadsCommandOutput,
+  type S3Client,
+} from '@aws-sdk/client-s3';
+import { decodeListedKey } from './listed-key.ts';
+
+interface Location {
+  readonly bucket: string;
+  readonly prefix: string;
+}
+
+interface Upload {
+  readonly key: string;
+  readonly uploadId: string | undefined;
+}
+
+export async function countUploads(client: S3Client, location: Location): Promise<number> {
+  let count = 0;
+  for await (const page of listUploads(client, location)) count += page.length;
+  return count;
+}
+
+/** @returns how many S3 has aborted; one that had completed, or was aborted by somebody else, is not among them */
+export async function abortUploads(client: S3Client, location: Location): Promise<number> {
+  let aborted = 0;
+  for await (const page of listUploads(client, location))
+    for (const { key, uploadId } of page)
+      if (await abortUpload(client, { Bucket: location.bucket, Key: key, UploadId: uploadId }))
+        aborted += 1;
+  return aborted;
+}
+
+/** @throws Error when S3 lists an upload outside the prefix: nothing outside may ever be touched */
+async function* listUploads(
+  client: S3Client,
+  { bucket, prefix }: Location,
+): AsyncGenerator<readonly Upload[]> {
+  let after: { KeyMarker?: string; UploadIdMarker?: string } | undefined = {};
+  while (after) {
+    const page: ListMultipartUploadsCommandOutput = await client.send(
+      new ListMultipartUploadsCommand({
+        Bucket: bucket,
+        Prefix: prefix,
+        EncodingType: 'url',
+        ...after,
+      }),
+    );
+    const uploads = (page.Uploads ?? []).map(({ Key, UploadId }) => ({
+      key: decodeListedKey(Key ?? ''),
+      uploadId: UploadId,
+    }));
+    if (uploads.some(({ key }) => !key.startsWith(prefix)))
+      throw new Error(`S3 listed an upload outside of ${bucket}'s prefix`);
+    yield uploads;
+    after =
+      page.IsTruncated && page.NextKeyMarker !== undefined
+        ? {
+            KeyMarker: decodeListedKey(page.NextKeyMarker),
+            ...(page.NextUploadIdMarker !== undefined && {
+              UploadIdMarker: page.NextUploadIdMarker,
+            }),
+          }
+        : undefined;
+  }
+}
+
+/** @returns false when the upload had completed or was aborted by somebody else meanwhile */
+async function abortUpload(
+  client: S3Client,
+  upload: { Bucket: string; Key: string; UploadId: string | undefined },
+): Promise<boolean> {
+  try {
+    await client.send(new AbortMultipartUploadCommand(upload));
+    return true;
+  } catch (error) {
+    if (error instanceof Error && error.name === 'NoSuchUpload') return false;
+    throw error;
+  }
+}
