@@ -7,6 +7,7 @@ import { repeatedName } from './repeated-name.ts';
 const FIELD_ERRORS_MAX = 20;
 const FIELD_NAME_MAX_LENGTH = 200;
 const JSON_TYPE = 'application/json';
+const REPEATED = 'must not be repeated';
 
 const PLANE_ID = /^kp_[0-7][0-9A-HJKMNP-TV-Z]{25}$/; // https://github.com/ulid/spec
 // Only characters that need no percent-encoding in a path, and nothing a proxy would resolve (`.` and `..`).
@@ -48,6 +49,11 @@ export function parseQuery<Schema extends z.ZodType>(
   schema: Schema,
   event: APIGatewayProxyEvent,
 ): z.output<Schema> {
+  const repeated = Object.entries(event.multiValueQueryStringParameters ?? {})
+    .filter(([, values]) => (values?.length ?? 0) > 1)
+    .map(([name]) => ({ field: fieldName([name], 'query'), message: REPEATED }));
+  if (repeated.length > 0)
+    throw refuseFields('INVALID_REQUEST', repeated.slice(0, FIELD_ERRORS_MAX));
   const parameters = Object.entries(event.queryStringParameters ?? {});
   // A request may be signed by its query as well: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
   const query = parameters.filter(([name]) => !name.startsWith('X-Amz-'));
@@ -82,7 +88,7 @@ function parseJson(text: string): unknown {
   const repeated = repeatedName(text);
   if (repeated === undefined) return value;
   const field = fieldName([repeated], 'body');
-  throw refuseFields('INVALID_REQUEST', [{ field, message: 'must not be repeated' }]);
+  throw refuseFields('INVALID_REQUEST', [{ field, message: REPEATED }]);
 }
 
 function jsonOf(text: string): unknown {

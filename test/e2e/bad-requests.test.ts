@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { GOOD_BODIES } from '../lambdas/api/bad-bodies.ts';
 import { startWorld, type World, type WorldPlane } from '../support/offboarding-world.ts';
 import { type Refusals, watchRefusals } from '../support/refusals.ts';
@@ -71,6 +71,7 @@ describe('a bad request', () => {
       ['nextToken=eyJwbGFuZUlkIjp7fX0', 'nextToken'],
       [`nextToken=${'A'.repeat(1025)}`, 'nextToken'],
       ['limit=%ff', 'limit'],
+      ['limit=1&limit=2', 'limit'],
     ])('of a page: %s', async (query, field) => {
       for (const path of ['/planes', `/planes/${serving.planeId}/ledger`])
         await refusals.expectRefusal(
@@ -80,6 +81,13 @@ describe('a bad request', () => {
           field,
         );
     });
+  });
+
+  it('is not one that is signed by its query', async () => {
+    const credential = 'operator%2F20261122%2Fus-east-1%2Fexecute-api%2Faws4_request';
+    const path = `/planes/${serving.planeId}?X-Amz-Credential=${credential}&X-Amz-Signature=0`;
+    const { status } = await refusals.send({ method: 'GET', path, as: null });
+    expect(status).toBe(200);
   });
 
   describe('a request', () => {
