@@ -1,0 +1,134 @@
+import { randomBytes } from 'node:crypto';
+import { ARCHIVE_LIMITS } from '../lambdas/core/archive-limits.ts';
+import type { FilledVersion } from '../local/s3/fill-bucket.ts';
+import { archiveShape } from './archive-shape.ts';
+import { type BenchCloud, type BenchPlane, PLANE_BUCKET, startBenchCloud } from './bench-cloud.ts';
+import { buildFunction } from './build-function.ts';
+import type { ReadObjectsEvent } from './functions/read-objects.lambda.ts';
+import { type ArchiveRun, measureArchive } from './measure-archive.ts';
+import type { Measure } from './measures.ts';
+import { median } from './median.ts';
+import { chargeOf, isArchiveWrite, type RequestKind } from './request-kind.ts';
+import { formatSize } from './size.ts';
+
+const READER = 'bench-read-objects';
+
+/** Many small documents: what their archive asks of S3, and how much longer it takes than reading them. */
+export const archiveSmallObjects: Measure = async ({ assemblyDirectory, size, progress }) => {
+  const { smallObjects: objects, smallBytes: objectBytes } = size;
+  await using bench = await startBenchCloud(assemblyDirectory);
+  const reader = await buildFunction(READER, { file: 'bench/functions/read-objects.lambda.ts' });
+  await bench.deploy(READER, reader, 'archive-pack');
+
+  const few = await measureArchive(
+    bench,
+    await bench.plane((prefix) => documents(prefix, size.fewSmallObjects, objectBytes)),
+    { objects: size.fewSmallObjects, objectBytes },
+  );
+  const runs: ArchiveRun[] = [];
+  const floors: number[] = [];
+  for (let run = 1; run <= size.repeats; run += 1) {
+    const plane = await bench.plane((prefix) => documents(prefix, objects, objectBytes));
+    const floorMs = await readEachOnce(bench, plane, { objects, objectBytes });
+    const archived = await measureArchive(bench, plane, { objects, objectBytes });
+    floors.push(floorMs);
+    runs.push(archived);
+    progress(`run ${run}: read in ${seconds(floorMs)}, archived in ${seconds(archived.ms)}`);
+  }
+
+  // Requests do not differ between runs but by retries: the worst run counts.
+  const worst = (of: (kind: RequestKind) => boolean) =>
+    Math.max(...runs.map(({ archive }) => count(archive.requests, of)));
+  const claim = `archive ${objects.toLocaleString('en-US')} objects of ${formatSize(objectBytes)}`;
+  const { shards, batches } = archiveShape({ objects, objectBytes });
+  const [archive] = runs.map((run) => run.archive);
+  if (!archive) throw new Error('nothing was measured');
+  return {
+    figures: [
+      {
+        claim: `${claim}: GET and HEAD requests`,
+        unit: 'count',
+        measured: worst((kind) => chargeOf(kind) === 'get'),
+        floor: objects,
+        limit: { of: 'measured', atMost: objects + 50 },
+      },
+      {
+        claim: `${claim}: PUT-class requests to the archive tier`,
+        unit: 'count',
+        measured: worst(isArchiveWrite),
+        floor: shards,
+        limit: { of: 'measured', atMost: objects / 500 },
+      },
+      {
+        claim: `${claim}: DeleteObjects requests`,
+        unit: 'count',
+        measured: worst((kind) => kind.startsWith('DeleteObjects ')),
+        floor: batches,
+        limit: { of: 'measured', atMost: Math.ceil(objects / 1000) + 2 },
+      },
+      {
+        claim: `${claim}: time`,
+        unit: 'ms',
+        measured: median(runs.map(({ ms }) => ms)),
+        floor: median(floors),
+        limit: { of: 'ratio', atMost: 1.4 },
+      },
+    ],
+    basis: { packed: [few.archive, archive] },
+  };
+};
+
+export function* documents(
+  prefix: string,
+  count: number,
+  bytes: number,
+): Generator<FilledVersion & { readonly key: string }> {
+  // One content for all: nothing looks for equal ones, and the memory of this process is not what is measured.
+  const body = randomBytes(bytes);
+  for (let number = 1; number <= count; number += 1)
+    yield { key: documentKey(prefix, number), body };
+}
+
+export function documentKey(prefix: string, number: number): string {
+  return `${prefix}documents/${String(number).padStart(8, '0')}.md`;
+}
+
+/** In as many processes as there are shards, each with as many reads under way as a packer has. */
+async function readEachOnce(
+  { cloud }: BenchCloud,
+  { prefix }: BenchPlane,
+  plane: { readonly objects: number; readonly objectBytes: number },
+): Promise<number> {
+  const keys = Array.from({ length: plane.objects }, (_, index) => documentKey(prefix, index + 1));
+  const { shards } = archiveShape(plane);
+  const each = Math.ceil(plane.objects / shards);
+  const startedAt = performance.now();
+  const read = await Promise.all(
+    Array.from({ length: shards }, (_, shard) => {
+      const event: ReadObjectsEvent = {
+        bucket: PLANE_BUCKET,
+        keys: keys.slice(shard * each, (shard + 1) * each),
+        parallel: ARCHIVE_LIMITS.readAheadMembers,
+      };
+      return cloud.lambda.invoke(READER, event) as Promise<number>;
+    }),
+  );
+  const ms = performance.now() - startedAt;
+  const bytes = read.reduce((sum, part) => sum + part, 0);
+  if (bytes !== plane.objects * plane.objectBytes) throw new Error(`${bytes} bytes were read`);
+  return ms;
+}
+
+function count(
+  requests: Readonly<Record<RequestKind, number>>,
+  of: (kind: RequestKind) => boolean,
+): number {
+  return (Object.entries(requests) as [RequestKind, number][]).reduce(
+    (sum, [kind, calls]) => (of(kind) ? sum + calls : sum),
+    0,
+  );
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(2)} s`;
+}

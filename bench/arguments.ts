@@ -1,0 +1,66 @@
+import { parseArgs } from 'node:util';
+import { type PlaneSize, parsePlaneSize } from './size.ts';
+
+export const ROWS = [
+  'archive-small-objects',
+  'archive-large-objects',
+  'pack-memory',
+  'inventory-memory',
+  'purge-requests',
+  'cold-start',
+  'offboarding-cost',
+] as const;
+export type RowName = (typeof ROWS)[number];
+
+export interface BenchArguments {
+  readonly rows: readonly RowName[];
+  readonly quick: boolean;
+  readonly json: boolean;
+  readonly help: boolean;
+  readonly project?: PlaneSize;
+  readonly retentionDays: number;
+}
+
+export const USAGE = `npm run bench -- [options]
+
+  --only <row>             one of ${ROWS.join(', ')}; may be given again
+  --quick                  smaller sizes, for working on the bench: the claims are about the full ones
+  --json                   one JSON object a line, for machines
+  --project <count>x<size> what a plane of so many objects would need on AWS, such as 10000000x20KB (KB, MB, GB: 1,024),
+                           from what the last full run measured (bench/measured.json)
+  --retention-days <days>  how long the archive of that plane is kept (default: 365)
+  --help                   this text
+
+Exits with 1 when a row does not hold. A full run renews bench/measured.json and the table in docs/performance.md.`;
+
+/** @throws TypeError naming the argument that is wrong */
+export function parseArguments(argv: readonly string[]): BenchArguments {
+  const { values } = parseArgs({
+    args: [...argv],
+    options: {
+      only: { type: 'string', multiple: true, default: [...ROWS] },
+      quick: { type: 'boolean', default: false },
+      json: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+      project: { type: 'string' },
+      'retention-days': { type: 'string', default: '365' },
+    },
+  });
+  const { quick, json, help, project } = values;
+  const days = values['retention-days'];
+  if (!/^\d{1,5}$/.test(days)) throw new TypeError(`'${days}' is no whole number of days`);
+  return {
+    rows: values.only.map(rowName),
+    quick,
+    json,
+    help,
+    retentionDays: Number(days),
+    ...(project !== undefined && { project: parsePlaneSize(project) }),
+  };
+}
+
+function rowName(name: string): RowName {
+  const found = ROWS.find((row) => row === name);
+  if (!found) throw new TypeError(`there is no row '${name}': ${ROWS.join(', ')}`);
+  return found;
+}

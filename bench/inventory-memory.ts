@@ -1,0 +1,49 @@
+import type { FilledVersion } from '../local/s3/fill-bucket.ts';
+import { startBenchCloud } from './bench-cloud.ts';
+import { deactivateOnly } from './deactivate-only.ts';
+import type { Measure } from './measures.ts';
+import { formatSize, MB } from './size.ts';
+
+/** How much more memory an inventory needs when the plane is ten times as large. */
+export const inventoryMemory: Measure = async ({ assemblyDirectory, size, progress }) => {
+  const { inventoriedVersions: versions } = size;
+  await using bench = await startBenchCloud(assemblyDirectory);
+  const peaks: number[] = [];
+  for (const count of [versions / 10, versions]) {
+    const plane = await bench.plane((prefix) => history(prefix, count));
+    const stage = await deactivateOnly(bench, plane);
+    const { peakMemoryBytes } = await bench.invokeFresh(bench.functionName('archive-plan'), stage);
+    progress(`${count.toLocaleString('en-US')} versions: ${formatSize(peakMemoryBytes)}`);
+    peaks.push(peakMemoryBytes);
+  }
+  const [tenth = Number.NaN, whole = Number.NaN] = peaks;
+  return {
+    figures: [
+      {
+        claim: `inventory ${versions.toLocaleString('en-US')} versions: memory growth from 10 % to 100 %`,
+        unit: 'bytes',
+        measured: whole - tenth,
+        limit: { of: 'measured', atMost: 20 * MB },
+      },
+    ],
+  };
+};
+
+const BODY = Buffer.from('x');
+
+/** So many versions: of every five keys one has an older version, and another a delete marker on top. */
+function* history(prefix: string, versions: number): Generator<FilledVersion> {
+  let made = 0;
+  for (let number = 1; made < versions; number += 1) {
+    const key = `${prefix}documents/${String(number).padStart(8, '0')}.md`;
+    const bodies = [
+      BODY,
+      ...(number % 5 === 1 ? [BODY] : []),
+      ...(number % 5 === 2 ? [undefined] : []),
+    ];
+    for (const body of bodies.slice(0, versions - made)) {
+      made += 1;
+      yield { key, body };
+    }
+  }
+}

@@ -1,0 +1,75 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { synthesise } from '../local/synthesise.ts';
+import { archiveLargeObjects } from './archive-large-objects.ts';
+import { archiveSmallObjects } from './archive-small-objects.ts';
+import { parseArguments, ROWS, type RowName, USAGE } from './arguments.ts';
+import { coldStart } from './cold-start.ts';
+import { type Figure, holds } from './figure.ts';
+import { inventoryMemory } from './inventory-memory.ts';
+import { keepMeasurement } from './keep-measurement.ts';
+import { type ProjectionBasis, readMeasurement } from './measurement.ts';
+import { FULL_SIZE, type Measure, QUICK_SIZE } from './measures.ts';
+import { offboardingCost } from './offboarding-cost.ts';
+import { packMemory } from './pack-memory.ts';
+import { projectionJson, projectionText } from './projection-text.ts';
+import { purgeRequests } from './purge-requests.ts';
+import { figureJson, tableText } from './table.ts';
+
+const MEASURES: Readonly<Record<RowName, Measure>> = {
+  'archive-small-objects': archiveSmallObjects,
+  'archive-large-objects': archiveLargeObjects,
+  'pack-memory': packMemory,
+  'inventory-memory': inventoryMemory,
+  'purge-requests': purgeRequests,
+  'cold-start': coldStart,
+  'offboarding-cost': offboardingCost,
+};
+
+async function main(): Promise<number> {
+  const { rows, quick, json, help, project, retentionDays } = parseArguments(process.argv.slice(2));
+  if (help) {
+    process.stdout.write(`${USAGE}\n`);
+    return 0;
+  }
+  if (project) {
+    const print = json ? projectionJson : projectionText;
+    process.stdout.write(print(project, readMeasurement(), retentionDays));
+    return 0;
+  }
+  const size = quick ? QUICK_SIZE : FULL_SIZE;
+  const assemblyDirectory = await mkdtemp(join(tmpdir(), 'bench-assembly-'));
+  const figures: Figure[] = [];
+  let basis: Partial<ProjectionBasis> = {};
+  try {
+    await synthesise(assemblyDirectory);
+    for (const row of rows) {
+      const progress = (line: string) => process.stderr.write(`${row}: ${line}\n`);
+      progress('…');
+      const measured = await MEASURES[row]({ assemblyDirectory, size, progress });
+      figures.push(...measured.figures);
+      basis = { ...basis, ...measured.basis };
+      if (json) process.stdout.write(measured.figures.map(figureJson).join(''));
+    }
+  } finally {
+    await rm(assemblyDirectory, { recursive: true, force: true });
+  }
+  if (!json)
+    process.stdout.write(
+      `${quick ? 'QUICK: smaller sizes than the claims are about\n' : ''}${tableText(figures)}`,
+    );
+  if (!quick && ROWS.every((row) => rows.includes(row)))
+    await keepMeasurement(figures, basis as ProjectionBasis);
+  return figures.some((figure) => holds(figure) === false) ? 1 : 0;
+}
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  const reason = error instanceof TypeError || error instanceof RangeError;
+  process.stderr.write(
+    `bench: ${reason ? error.message : error instanceof Error ? error.stack : error}\n`,
+  );
+  process.exitCode = 2;
+}

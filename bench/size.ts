@@ -1,0 +1,41 @@
+/** As S3 and Lambda bill them, and as everywhere here: KB, MB and GB are powers of 1,024. */
+const UNIT_BYTES: Readonly<Record<string, number>> = {
+  B: 1,
+  KB: 1024,
+  MB: 1024 ** 2,
+  GB: 1024 ** 3,
+};
+
+export const KB = 1024;
+export const MB = 1024 ** 2;
+
+/** The shape of a plane for a projection: so many objects of one size. */
+export interface PlaneSize {
+  readonly objects: number;
+  readonly objectBytes: number;
+}
+
+/** @throws TypeError for anything but a number with a unit, `20KB` or `1.5MB` */
+export function parseSize(text: string): number {
+  const [, number, unit = ''] = /^(\d+(?:\.\d+)?)(B|KB|MB|GB)$/i.exec(text) ?? [];
+  const bytes = Math.round(Number(number) * (UNIT_BYTES[unit.toUpperCase()] ?? Number.NaN));
+  if (!Number.isSafeInteger(bytes)) throw new TypeError(`'${text}' is no size such as 20KB`);
+  return bytes;
+}
+
+/** @param text `10000000x20KB` @throws TypeError */
+export function parsePlaneSize(text: string): PlaneSize {
+  const [count = '', size = '', ...more] = text.split('x');
+  const objects = Number(count);
+  if (!/^\d+$/.test(count) || objects < 1 || !Number.isSafeInteger(objects) || more.length > 0)
+    throw new TypeError(`'${text}' is no count and size such as 10000000x20KB`);
+  return { objects, objectBytes: parseSize(size) };
+}
+
+/** `20 KB`, `1.5 MB`: three digits at most. */
+export function formatSize(bytes: number): string {
+  const units = Object.entries(UNIT_BYTES);
+  const [unit, unitBytes] = units.findLast(([, least]) => Math.abs(bytes) >= least) ?? ['B', 1];
+  const value = bytes / unitBytes;
+  return `${Number(value.toPrecision(value < 1000 ? 3 : 4))} ${unit}`;
+}
