@@ -39,6 +39,13 @@ export function instructions(cloud: Cloud, plane: SamplePlane): string {
       'Or take it back while the grace period runs (then there is nothing to approve)',
       `# ${call('operator', 'DELETE', '/planes/$PLANE/offboarding')}`,
     ],
+    [
+      'Read the archive back (3: S3 is not ready yet; let a day pass and call it again)',
+      `AWS_ENDPOINT_URL=${cloud.endpointUrl} AWS_REGION=${LOCAL_REGION} AWS_ACCESS_KEY_ID=operator ` +
+        `AWS_SECRET_ACCESS_KEY=local LEDGER_TABLE=${cloud.physicalName('AWS::DynamoDB::', 'Ledger')} ` +
+        'npm run restore -- --plane "$PLANE" --all --no-wait; ' +
+        `# ${advance(1)}`,
+    ],
     ['Let the retention pass', advance(366)],
     ['What an approver is asked', call('approver', 'GET', '/planes/$PLANE/approval')],
     [
