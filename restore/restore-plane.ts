@@ -8,6 +8,8 @@ import { DamageError } from './restore-error.ts';
 import { type Damage, missingFiles, restorePayload } from './restore-payload.ts';
 import { writeRestoredIndex } from './restored-index.ts';
 
+const PARTS_AT_ONCE = 4;
+/** Of one part. Together 16 streams, of the 50 sockets that the SDK opens at most. */
 const PAYLOADS_AT_ONCE = 4;
 
 export interface PlaneOutcome {
@@ -42,12 +44,18 @@ export async function restorePlane(
   const turns = readableInTurn(copies, [...survey.missing.keys()]);
   let turn = await turns.next();
   for (; !turn.done; turn = await turns.next()) {
-    const found = await inParallel(turn.value, PAYLOADS_AT_ONCE, async (path) => {
-      const entries = await bag.readIndex(survey.missing.get(path) ?? '');
-      const payload = payloadsOf(entries).find((content) => content.path === path);
-      return payload ? restorePayload({ bag, folder, onRestored }, payload) : [];
+    // A part may describe thousands of payloads: it is read once for all of them.
+    const parts = [...Map.groupBy(turn.value, (path) => survey.missing.get(path) ?? '')];
+    const found = await inParallel(parts, PARTS_AT_ONCE, async ([indexPath, paths]) => {
+      const readable = new Set(paths);
+      const payloads = payloadsOf(await bag.readIndex(indexPath));
+      return inParallel(
+        payloads.filter(({ path }) => readable.has(path)),
+        PAYLOADS_AT_ONCE,
+        (payload) => restorePayload({ bag, folder, onRestored }, payload),
+      );
     });
-    damages.push(...found.flat());
+    damages.push(...found.flat(2));
   }
   if (turn.value === 0) {
     const withheld = new Set(damages.flatMap((damage) => damage.withheld));
