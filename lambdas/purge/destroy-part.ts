@@ -92,7 +92,12 @@ export async function destroyPart(
   const unanswered = failures.filter((error) => !isPlaceAbsent(target, error));
   note(unanswered.map((error) => ({ code: codeOf(error) })));
   return {
-    part: { ...before, destroyed, underway: unanswered.length > 0, uploadsUnderway },
+    part: {
+      ...before,
+      destroyed,
+      underway: before.underway || unanswered.length > 0,
+      uploadsUnderway,
+    },
     uploadsAborted,
     problems,
     reached,

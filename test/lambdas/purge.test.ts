@@ -414,35 +414,43 @@ describe('interrupted', () => {
     expect(world.stores.bag.records.size).toBeGreaterThan(1);
   });
 
-  test('by a crash before or after any call, it ends in the same place with the same counts', async () => {
-    const calls = await callsOfOnePurge();
-    expect(calls).toBeGreaterThan(30);
-    for (let crashAt = 0; crashAt < calls; crashAt += 1)
-      for (const when of ['before', 'after'] as const) {
-        world = new World();
-        await world.approve();
-        world.stores['s3-prefix'].uploads = 2;
-        let call = -1;
-        world.fault = (moment) => {
-          if (moment === 'before') call += 1;
-          if (moment === when && call === crashAt) throw new Crash();
-        };
-        let result = await runToTheEnd();
-        if (result.status === 'failure') result = await world.run();
-        expect(result, `crash ${when} call ${crashAt}`).toMatchObject({
-          data: {
-            recordsDeleted: 11,
-            bytesDeleted: 110,
-            alreadyAbsent: 0,
-            uploadsAborted: 2,
-            purgedAt: TIMES.purged,
-          },
-        });
-        expect(world.left).toBe(0);
-        expect(world.scrubbed).toBe(true);
-        expect(world.traces.at(-1)).toBe(`claims of ${PLANE_ID}: 4`);
-      }
-  });
+  // Calls are made one after the other, so that dying before a call is dying after the one before it.
+  test.each([
+    ['before or after any call', 900_000, ['before', 'after'], 30],
+    ['after any call, at a page per invocation', 59_000, ['after'], 100],
+  ] as const)(
+    'by a crash %s, it ends in the same place with the same counts',
+    async (_, remainingMs, moments, atLeast) => {
+      const calls = await callsOfOnePurge(remainingMs);
+      expect(calls).toBeGreaterThan(atLeast);
+      for (let crashAt = 0; crashAt < calls; crashAt += 1)
+        for (const when of moments) {
+          world = new World();
+          await world.approve();
+          world.remainingMs = () => remainingMs;
+          world.stores['s3-prefix'].uploads = 2;
+          let call = -1;
+          world.fault = (moment) => {
+            if (moment === 'before') call += 1;
+            if (moment === when && call === crashAt) throw new Crash();
+          };
+          let result = await runToTheEnd();
+          if (result.status === 'failure') result = await runToTheEnd();
+          expect(result, `crash ${when} call ${crashAt}`).toMatchObject({
+            data: {
+              recordsDeleted: 11,
+              bytesDeleted: 110,
+              alreadyAbsent: 0,
+              uploadsAborted: 2,
+              purgedAt: TIMES.purged,
+            },
+          });
+          expect(world.left).toBe(0);
+          expect(world.scrubbed).toBe(true);
+          expect(world.traces.at(-1)).toBe(`claims of ${PLANE_ID}: 4`);
+        }
+    },
+  );
 });
 
 describe('what it cannot destroy', () => {
@@ -582,7 +590,7 @@ function contextOf({ entries }: World) {
   };
 }
 
-async function callsOfOnePurge(): Promise<number> {
+async function callsOfOnePurge(remainingMs: number): Promise<number> {
   const counting = new World();
   await counting.approve();
   counting.stores['s3-prefix'].uploads = 2;
@@ -590,15 +598,19 @@ async function callsOfOnePurge(): Promise<number> {
   counting.fault = (when) => {
     if (when === 'before') calls += 1;
   };
-  await counting.run();
+  counting.remainingMs = () => remainingMs;
+  while ((await counting.run()).status === 'pending');
   return calls;
 }
 
+/** Calls again what is pending, and what has crashed. */
 async function runToTheEnd() {
-  try {
-    return await world.run();
-  } catch (error) {
-    if (!(error instanceof Crash)) throw error;
-    return await world.run();
+  for (;;) {
+    try {
+      const result = await world.run();
+      if (result.status !== 'pending') return result;
+    } catch (error) {
+      if (!(error instanceof Crash)) throw error;
+    }
   }
 }
