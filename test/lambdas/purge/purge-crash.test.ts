@@ -1,0 +1,102 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { LedgerEntry } from '../../../lambdas/core/ledger-entry.ts';
+import { SMALL_LIMITS } from '../../support/archive-world.ts';
+import { PLANE_ID } from '../../support/builders.ts';
+import { busyServices, IMPATIENT } from '../../support/busy-services.ts';
+import { arrange, fillVault, look, TABLES, vaultVersions } from '../../support/crash-plane.ts';
+import { dieAtEveryCall } from '../../support/die-at-every-call.ts';
+import { type FaultyServices, startFaultyServices } from '../../support/faulty-services.ts';
+import { JOURNEYS, ledgerOf } from '../../support/ledgers.ts';
+import { productStages } from '../../support/product-stages.ts';
+
+let approved: readonly LedgerEntry[];
+
+async function start(services: FaultyServices): Promise<void> {
+  await arrange(services, approved);
+  await fillVault(services.bystander);
+}
+
+async function lookEverywhere({ bystander }: FaultyServices) {
+  return { ...(await look(bystander)), vault: await vaultVersions(bystander) };
+}
+
+let services: FaultyServices;
+let undisturbed: Awaited<ReturnType<typeof lookEverywhere>>;
+beforeAll(async () => {
+  services = await startFaultyServices(TABLES);
+  approved = await ledgerOf(...JOURNEYS.ARCHIVED);
+  await start(services);
+  const approver = productStages(services.bystander, SMALL_LIMITS);
+  await approver.approve();
+  approved = await approver.readLedger();
+  await start(services);
+  await productStages(services.product, SMALL_LIMITS).purge();
+  undisturbed = await lookEverywhere(services);
+});
+afterAll(() => services.close());
+
+test('undisturbed, it leaves the neighbour, a tombstone and the ledger', () => {
+  const { ledger, ...left } = undisturbed;
+  expect(left).toEqual({
+    vault: [`planes/${PLANE_ID}0/neighbour`],
+    bag: undefined,
+    seal: undefined,
+    documents: ['kp-10/neighbour'],
+    uploads: ['kp-10/upload'],
+    chunks: ['kp-10'],
+    tokens: ['kp-10'],
+    usage: [],
+    decisions: [],
+    claims: ['kp-10/'],
+    registry: [{ planeId: PLANE_ID, lifecycleState: 'PURGED', ledgerSeq: 8 }],
+  });
+  expect(ledger.at(-1)).toMatchObject({
+    to: 'PURGED',
+    data: {
+      recordsDeleted: 9,
+      alreadyAbsent: 0,
+      uploadsAborted: 1,
+      parts: [
+        { kind: 'bag', found: 3, destroyed: 3 },
+        { kind: 's3-prefix', found: 2, destroyed: 2 },
+        { kind: 'dynamodb-partition', found: 1, destroyed: 1 },
+        { kind: 'token-partition', found: 2, destroyed: 2 },
+        { kind: 'usage', found: 1, destroyed: 1 },
+      ],
+    },
+  });
+});
+
+test('stopped before or after any AWS call and started again, it ends the same', async () => {
+  const stages = productStages(services.product, SMALL_LIMITS);
+  const calls = await dieAtEveryCall(services, {
+    start: () => start(services),
+    work: () => stages.purge(),
+    async check(death) {
+      expect(await lookEverywhere(services), death).toEqual(undisturbed);
+    },
+  });
+  expect(calls).toBeGreaterThan(50);
+}, 120_000);
+
+test.each([1, 2, 3])(
+  'with every fifth call answered by "not now", it ends the same (seed %i)',
+  async (seed) => {
+    const busy = await startFaultyServices(TABLES, IMPATIENT);
+    try {
+      await start(busy);
+      let refused = 0;
+      const fateOf = busyServices(seed, 0.2);
+      busy.faults((call) => {
+        const fate = fateOf(call);
+        if (fate !== 'proceed') refused += 1;
+        return fate;
+      });
+      await productStages(busy.product, SMALL_LIMITS).purge();
+      expect(refused).toBeGreaterThan(5);
+      expect(await lookEverywhere(busy)).toEqual(undisturbed);
+    } finally {
+      await busy.close();
+    }
+  },
+);

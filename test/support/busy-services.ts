@@ -1,0 +1,43 @@
+import type { AwsCall, CallFate } from '../../local/aws-endpoint.ts';
+import type { Retries } from './faulty-services.ts';
+
+/** Services that say "not now" to a share of all calls; which ones, the seed decides. */
+export function busyServices(seed: number, share: number): (call: AwsCall) => CallFate {
+  const random = randomNumbers(seed);
+  return ({ signingName }) => {
+    if (random() >= share) return 'proceed';
+    if (signingName === 's3') return { refuse: { status: 503, code: 'SlowDown' } };
+    const code = random() < 0.5 ? 'ThrottlingException' : 'ProvisionedThroughputExceededException';
+    return { refuse: { status: 400, code } };
+  };
+}
+
+/** Numbers from 0 to 1 by a linear congruential generator: Park and Miller, Communications of the ACM 31 (10), 1988. */
+function randomNumbers(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state * 48_271) % 2_147_483_647;
+    return state / 2_147_483_647;
+  };
+}
+
+const ATTEMPTS = 8;
+
+/** As often as the product's own clients try, but without waiting. */
+export const IMPATIENT: Retries = {
+  maxAttempts: ATTEMPTS,
+  retryStrategy: {
+    mode: 'standard',
+    acquireInitialRetryToken: async () => retryToken(0),
+    async refreshRetryTokenForRetry(token, { errorType }) {
+      const count = token.getRetryCount() + 1;
+      if (errorType === 'CLIENT_ERROR' || count >= ATTEMPTS) throw new Error('not tried again');
+      return retryToken(count);
+    },
+    recordSuccess: () => {},
+  },
+};
+
+function retryToken(count: number) {
+  return { getRetryCount: () => count, getRetryDelay: () => 0 };
+}
