@@ -60,7 +60,7 @@ async function main(): Promise<number> {
       `${quick ? 'QUICK: smaller sizes than the claims are about\n' : ''}${tableText(figures)}`,
     );
   if (!quick && ROWS.every((row) => rows.includes(row)))
-    await keepMeasurement(figures, basis as ProjectionBasis);
+    keepMeasurement(figures, basis as ProjectionBasis);
   return figures.some((figure) => holds(figure) === false) ? 1 : 0;
 }
 
