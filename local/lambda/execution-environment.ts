@@ -43,7 +43,7 @@ export interface ExecutionEnvironment {
 export function startEnvironment(options: EnvironmentOptions): ExecutionEnvironment {
   const child = fork(BOOTSTRAP, [], {
     cwd: options.directory,
-    execArgv: [`--max-old-space-size=${options.memoryMb}`],
+    execArgv: heapSizes(options.memoryMb, options.environment.NODE_OPTIONS ?? ''),
     // Without a home to read settings from, the SDK is told that there are none.
     env: {
       ...options.environment,
@@ -143,6 +143,19 @@ export function startEnvironment(options: EnvironmentOptions): ExecutionEnvironm
     alive: () => alive,
     kill,
   };
+}
+
+/**
+ * As the runtime's bootstrap script starts node: a tenth of the memory for the young generation's two halves, the rest for
+ * the old one. A function that names one of the sizes in NODE_OPTIONS sets both.
+ */
+function heapSizes(memoryMb: number, nodeOptions: string): string[] {
+  if (/--max[-_](semi|old)[-_]space[-_]size/.test(nodeOptions)) return [];
+  const young = Math.floor(memoryMb / 10);
+  return [
+    `--max-semi-space-size=${Math.floor(young / 2)}`,
+    `--max-old-space-size=${memoryMb - young}`,
+  ];
 }
 
 /** A child that has just ended says so by its `exit` event, which is what answers then. */

@@ -21,6 +21,7 @@ const START = new Date('2026-11-22T10:00:00.000Z');
 
 const CODE = `
 import { setTimeout as sleep } from 'node:timers/promises';
+import { getHeapStatistics } from 'node:v8';
 const loadedAt = new Date().toISOString();
 let invocations = 0;
 export const handler = async (event, context) => {
@@ -39,6 +40,7 @@ export const handler = async (event, context) => {
     case 'reject': Promise.reject(new TypeError('nobody listens')); await sleep(1000); return;
     case 'sleep': await sleep(event.ms); return 'slept';
     case 'print': console.log('one line'); console.error('and one\\nmore'); return null;
+    case 'heap': return Math.round(getHeapStatistics().heap_size_limit / 2 ** 20);
     case 'large': return 'x'.repeat(6 * 1024 * 1024);
   }
 };
@@ -159,6 +161,14 @@ describe('an invocation', () => {
     expect(end?.errorType).toBeUndefined();
     expect(end?.peakMemoryBytes).toBeGreaterThan(10 * 1024 * 1024);
     expect(end?.peakMemoryBytes).toBeLessThan(200 * 1024 * 1024);
+  });
+
+  it('has a heap by its memory, unless NODE_OPTIONS says otherwise', async () => {
+    // 231 MiB for the old generation and three semi-spaces of 12 MiB, rounded up to a power of two.
+    expect(await invoke('worker', { do: 'heap' })).toMatchObject({ payload: 231 + 3 * 16 });
+    const NODE_OPTIONS = '--max-semi-space-size=2 --max-old-space-size=64';
+    await create('frugal', { environment: { NODE_OPTIONS } });
+    expect(await invoke('frugal', { do: 'heap' })).toMatchObject({ payload: 64 + 3 * 2 });
   });
 
   it.each([
