@@ -108,7 +108,7 @@ async function readEachOnce(
       const event: ReadObjectsEvent = {
         bucket: PLANE_BUCKET,
         keys: keys.slice(shard * each, (shard + 1) * each),
-        parallel: ARCHIVE_LIMITS.readAheadMembers,
+        parallel: ARCHIVE_LIMITS.readsAtOnce,
       };
       return cloud.lambda.invoke(READER, event) as Promise<number>;
     }),

@@ -38,10 +38,6 @@ export const BUNDLE_OPTIONS: BuildOptions = {
   format: 'esm',
   // With node's default order (main first) the AWS SDK is taken as CommonJS: half as much again.
   mainFields: ['module', 'main'],
-  // tar-stream and its streams are CommonJS and require node: modules, which an ES module cannot without this.
-  banner: {
-    js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);",
-  },
   minify: true,
   // A stack trace in a log names our functions, on lines short enough to tell apart, without a source map to load at every
   // cold start. That costs 5 % of the bundle.

@@ -14,6 +14,22 @@ export interface ProductFunctionProps {
   readonly timeout?: Duration;
   /** @default 512 MiB */
   readonly memory?: Size;
+  /**
+   * For a function that streams: keep V8 from letting garbage lie.
+   * @default false
+   */
+  readonly smallHeap?: boolean;
+}
+
+/**
+ * V8 collects young garbage when the space for it is full, and Lambda sizes that space by the function's memory, unless
+ * NODE_OPTIONS names a size. A function that streams fills whatever it gets: a packer of 5,000 documents held 319 MB with
+ * Lambda's own sizes, 235 MB with 16 MiB and 205 MB with 8, in the same time.
+ */
+function smallHeap(memory: Size): string {
+  // A quarter of the memory stays for buffers and for node itself.
+  const oldSpaceMebibytes = Math.floor((memory.toMebibytes() * 3) / 4);
+  return `--max-semi-space-size=8 --max-old-space-size=${oldSpaceMebibytes}`;
 }
 
 /**
@@ -25,7 +41,7 @@ export class ProductFunction extends LambdaFunction {
 
   /** @param name names the entry file, and the construct */
   constructor(scope: Construct, name: LambdaName, props: ProductFunctionProps) {
-    const { config } = props;
+    const { config, memory = Size.mebibytes(512) } = props;
     const around = new Construct(scope, `${name}-function`);
     const logGroup = new LogGroup(around, 'Log', {
       retention: config.logRetention,
@@ -43,7 +59,8 @@ export class ProductFunction extends LambdaFunction {
       runtime: Runtime.NODEJS_24_X,
       architecture: Architecture.ARM_64,
       timeout: props.timeout ?? Duration.seconds(30),
-      memorySize: (props.memory ?? Size.mebibytes(512)).toMebibytes(),
+      memorySize: memory.toMebibytes(),
+      ...(props.smallHeap && { environment: { NODE_OPTIONS: smallHeap(memory) } }),
       tracing: Tracing.ACTIVE,
       logGroup,
       role,

@@ -23,9 +23,9 @@ export interface WorkflowFunctions {
 }
 
 // A step that may have millions of records before it works for as long as Lambda lets it, and then asks to be called again.
-const LONG = { timeout: Duration.minutes(15), memory: Size.mebibytes(1024) };
+const LONG = { timeout: Duration.minutes(15), memory: Size.mebibytes(1024), smallHeap: true };
 // One whole vCPU: packing hashes and compresses. https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
-const PACKING = { timeout: Duration.minutes(15), memory: Size.mebibytes(1769) };
+const PACKING = { timeout: Duration.minutes(15), memory: Size.mebibytes(1769), smallHeap: true };
 const SHORT = { timeout: Duration.minutes(1) };
 
 /** The functions of the state machine with everything each of them may do. None but the recorder may write the ledger. */
@@ -38,7 +38,7 @@ export function createWorkflowFunctions(
   const stage = (
     name: LambdaName,
     description: string,
-    size: Pick<StageFunctionProps, 'timeout' | 'memory'>,
+    size: Pick<StageFunctionProps, 'timeout' | 'memory' | 'smallHeap'>,
   ) => new StageFunction(scope, name, { config, ledger, registry, description, ...size });
 
   const locate = stage('locate', 'Finds out from the ledger where a plane stands.', SHORT);

@@ -3,6 +3,7 @@ import { gunzipSync } from 'node:zlib';
 import { extract } from 'tar-stream';
 import { expect, test } from 'vitest';
 import { itemsPayload } from '../../../lambdas/archive/items-payload.ts';
+import { tarHeader } from '../../../lambdas/archive/tar-header.ts';
 import { tarPayload } from '../../../lambdas/archive/tar-payload.ts';
 import type { ContentPlace } from '../../../lambdas/core/archive-index.ts';
 
@@ -62,6 +63,13 @@ test('any tar reader reads it: numbered names, fixed headers', async () => {
 
 test('the same members are the same bytes', async () => {
   expect((await tar(CONTENTS)).bytes.equals((await tar(CONTENTS)).bytes)).toBe(true);
+});
+
+test.each([
+  ['a'.repeat(101), 1],
+  ['000001', 8 ** 11],
+])('what no tar header can say is refused: %s of %d bytes', (name, size) => {
+  expect(() => tarHeader(name, size)).toThrow(RangeError);
 });
 
 test('a member that cannot be read fails the payload', async () => {

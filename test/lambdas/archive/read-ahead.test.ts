@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { readAhead } from '../../../lambdas/archive/read-ahead.ts';
 
-const limits = { readAheadMembers: 3, readAheadBytes: 100 };
+const limits = { readsAtOnce: 3, readAheadMembers: 3, readAheadBytes: 100 };
 
 async function collect<T>(source: AsyncIterable<T>): Promise<T[]> {
   const all: T[] = [];
@@ -41,6 +41,39 @@ test.each([
   }
   // While one is being consumed, the members behind it may be on their way.
   expect(peak).toBeLessThanOrEqual(most);
+});
+
+test('one slow read does not keep the others from being read', async () => {
+  let letGo = () => {};
+  const slow = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  const started: number[] = [];
+  const read = async (item: number) => {
+    started.push(item);
+    if (item === 1) await slow;
+    return item;
+  };
+  const all = collect(
+    readAhead([1, 2, 3, 4, 5, 6], () => 1, read, {
+      readsAtOnce: 2,
+      readAheadMembers: 4,
+      readAheadBytes: 100,
+    }),
+  );
+  await new Promise((resolve) => setImmediate(resolve));
+  // Four ahead of the one that is waited for.
+  expect(started).toEqual([1, 2, 3, 4, 5]);
+  letGo();
+  expect((await all).map(([item]) => item)).toEqual([1, 2, 3, 4, 5, 6]);
+});
+
+test('a consumer that stops has nothing more read for it', async () => {
+  const started: number[] = [];
+  const read = async (item: number) => started.push(item);
+  for await (const _ of readAhead([1, 2, 3, 4, 5, 6, 7, 8], () => 1, read, limits)) break;
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(started.length).toBeLessThan(8);
 });
 
 test('the first failure ends it, and those behind it are not left unhandled', async () => {
