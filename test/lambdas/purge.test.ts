@@ -416,14 +416,14 @@ describe('interrupted', () => {
 
   // Calls are made one after the other, so that dying before a call is dying after the one before it.
   test.each([
-    ['before or after any call', 900_000, ['before', 'after'], 30],
-    ['after any call, at a page per invocation', 59_000, ['after'], 100],
+    ['before or after any call', 900_000, ['before', 'after'], 30, 1],
+    ['after any third call, at a page per invocation', 59_000, ['after'], 100, 3],
   ] as const)(
     'by a crash %s, it ends in the same place with the same counts',
-    async (_, remainingMs, moments, atLeast) => {
+    async (_, remainingMs, moments, atLeast, stride) => {
       const calls = await callsOfOnePurge(remainingMs);
       expect(calls).toBeGreaterThan(atLeast);
-      for (let crashAt = 0; crashAt < calls; crashAt += 1)
+      for (let crashAt = 0; crashAt < calls; crashAt += stride)
         for (const when of moments) {
           world = new World();
           await world.approve();
@@ -453,7 +453,30 @@ describe('interrupted', () => {
   );
 });
 
+test('what only Object Lock protects is a legal hold, by count', async () => {
+  await world.approve();
+  world.stores.bag.locked.add('bag-2').add('bag-3');
+  world.stores.bag.refusal = 'ObjectLocked';
+  expect(await world.run()).toMatchObject({
+    errorCode: 'LEGAL_HOLD',
+    message: '9 records are destroyed, left are bag 2, 2 of them under an object lock; 2 problems',
+  });
+});
+
 describe('what it cannot destroy', () => {
+  test('and only partly for a lock is PURGE_INCOMPLETE, with the number of those under a lock', async () => {
+    await world.approve();
+    world.stores.bag.locked.add('bag-2');
+    world.stores.bag.refusal = 'ObjectLocked';
+    world.stores.usage.locked.add('lease-1');
+    expect(await world.run()).toMatchObject({
+      errorCode: 'PURGE_INCOMPLETE',
+      message:
+        '9 records are destroyed, left are bag 1, usage 1, 1 of them under an object lock; 2 problems',
+      errorDetails: { codes: { ObjectLocked: 1, AccessDenied: 1 } },
+    });
+  });
+
   test('is PURGE_INCOMPLETE with counts, and the next start finishes it', async () => {
     await world.approve();
     world.stores.bag.locked.add('bag-2').add('bag-3');
@@ -524,6 +547,54 @@ describe('what it cannot destroy', () => {
     world.fault = () => undefined;
     expect(await world.run()).toMatchObject({ status: 'skipped', data: { recordsDeleted: 11 } });
     expect(world.traces).toContain(`claims of ${PLANE_ID}: 4`);
+  });
+});
+
+describe('a table that its owner deletes', () => {
+  const gone = (place: Place, from: (call: string) => boolean) => {
+    world.fault = (when, call) => {
+      if (when === 'before' && call.startsWith(place) && from(call))
+        throw Object.assign(new Error('gone'), { name: 'ResourceNotFoundException' });
+    };
+  };
+
+  test('after the approval is a changed scope: nothing is destroyed', async () => {
+    await world.approve();
+    gone('token-partition', () => true);
+    expect(await world.run()).toMatchObject({ errorCode: 'SCOPE_CHANGED' });
+    expect(world.left).toBe(11);
+    // The next approval is told, and holds.
+    await world.record(halted('purge', 'SCOPE_CHANGED', TIMES.purged));
+    await world.approve();
+    const result = await world.run();
+    expect(result).toMatchObject({ status: 'success', data: { recordsDeleted: 8 } });
+    expect('data' in result && result.data).toMatchObject({
+      residue: expect.arrayContaining([
+        expect.objectContaining({ kind: 'token-partition', count: 0, placeAbsent: true }),
+      ]),
+    });
+  });
+
+  test('during the purge takes its records along: they are already absent', async () => {
+    await world.approve();
+    let isGone = false;
+    gone('token-partition', (call) => {
+      isGone ||= call.endsWith('remove');
+      return isGone;
+    });
+    expect(await world.run()).toMatchObject({
+      status: 'success',
+      data: { recordsDeleted: 8, alreadyAbsent: 3 },
+    });
+  });
+
+  test('is a problem when it is one of ours', async () => {
+    await world.approve();
+    gone('usage', () => true);
+    expect(await world.run()).toMatchObject({
+      errorCode: 'PURGE_INCOMPLETE',
+      message: '1 of 5 parts could not be listed; nothing was destroyed',
+    });
   });
 });
 

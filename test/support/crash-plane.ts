@@ -10,6 +10,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import type { LedgerEntry } from '../../lambdas/core/ledger-entry.ts';
+import type { BucketOptions } from '../../local/s3/bucket.ts';
 import { OFFBOARDING_ID, PLANE_ID, planeRecord, TIMES } from './builders.ts';
 import type { Clients, FaultyServices, Tables } from './faulty-services.ts';
 import { PRODUCT_TABLES, VAULT } from './product-stages.ts';
@@ -44,8 +45,12 @@ export const TABLES: Tables = {
 export async function arrange(
   services: FaultyServices,
   entries: readonly LedgerEntry[],
+  vault: Partial<BucketOptions> = {},
 ): Promise<void> {
-  await services.reset({ [DOCUMENTS]: { versioned: true }, [VAULT]: { versioned: true } });
+  await services.reset({
+    [DOCUMENTS]: { versioned: true },
+    [VAULT]: { versioned: true, ...vault },
+  });
   const { s3, dynamodb } = services.bystander;
   const { to = 'ACTIVE', seq = 0 } = entries.at(-1) ?? {};
   await Promise.all([

@@ -7,6 +7,8 @@ export interface MemoryStore extends Store {
   readonly records: Map<string, PartitionItem>;
   /** Keys that the service refuses to remove. */
   readonly locked: Set<string>;
+  /** Under which code. */
+  refusal: string;
   uploads: number;
   put(...keys: readonly string[]): void;
 }
@@ -36,6 +38,7 @@ export function memoryStore(
     descriptor,
     records,
     locked,
+    refusal: 'AccessDenied',
     uploads: 0,
     put(...keys) {
       for (const key of keys)
@@ -54,7 +57,7 @@ export function memoryStore(
       return call('remove', () => {
         const failed = wanted
           .filter(({ key }) => locked.has(key))
-          .map((record) => ({ record, code: 'AccessDenied' }));
+          .map((record) => ({ record, code: this.refusal }));
         const removed = wanted.filter(({ key }) => !locked.has(key) && records.delete(key)).length;
         return {
           removed,
