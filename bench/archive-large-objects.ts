@@ -47,6 +47,7 @@ export const archiveLargeObjects: Measure = async ({ assemblyDirectory, size, pr
         unit: 'ms',
         measured: median(runs.map(({ ms }) => ms)),
         floor: median(floors),
+        samples: { measured: runs.map(({ ms }) => ms), floor: floors },
         limit: { of: 'ratio', atMost: 1.3 },
       },
     ],

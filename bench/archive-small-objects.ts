@@ -71,6 +71,7 @@ export const archiveSmallObjects: Measure = async ({ assemblyDirectory, size, pr
         unit: 'ms',
         measured: median(runs.map(({ ms }) => ms)),
         floor: median(floors),
+        samples: { measured: runs.map(({ ms }) => ms), floor: floors },
         limit: { of: 'ratio', atMost: 1.4 },
       },
     ],

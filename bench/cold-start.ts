@@ -47,6 +47,7 @@ export const coldStart: Measure = async ({ assemblyDirectory, size, progress }) 
       unit: 'ms',
       measured: median(times),
       floor: median(floors),
+      samples: { measured: times, floor: floors },
       limit: LIMIT,
     };
     imports.push(figure);

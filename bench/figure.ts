@@ -8,6 +8,8 @@ export interface Figure {
   readonly measured: number;
   /** The least that would do, measured in the same run or counted from what it worked on. */
   readonly floor?: number;
+  /** Times only: every single run, in the order they were made. `measured` and `floor` are their medians. */
+  readonly samples?: { readonly measured: readonly number[]; readonly floor: readonly number[] };
   /** What the figure must not exceed; a price has none. */
   readonly limit?: { readonly of: 'measured' | 'ratio'; readonly atMost: number };
 }
@@ -17,9 +19,33 @@ export function ratioOf({ measured, floor }: Figure): number | undefined {
   return floor === undefined || floor === 0 ? undefined : measured / floor;
 }
 
-/** @returns undefined for a figure that claims nothing */
+/** How far the middle half of the runs may lie apart before their median says more about the machine than about the code. */
+const STEADY_SPREAD = 1.25;
+
+/**
+ * False when something else disturbed the runs: they lie too far apart, or the whole came out faster than the part of it
+ * that is its floor, which cannot be. Figures that are no times are steady.
+ */
+export function isSteady(figure: Figure): boolean {
+  const { samples } = figure;
+  if (!samples) return true;
+  const ratio = ratioOf(figure);
+  const spreads = [samples.measured, samples.floor].map(middleSpread);
+  return ratio !== undefined && ratio >= 1 && spreads.every((spread) => spread <= STEADY_SPREAD);
+}
+
+/** The largest of the middle half over the smallest: one slow first run, or one lucky one, is left out. */
+function middleSpread(samples: readonly number[]): number {
+  const sorted = samples.toSorted((left, right) => left - right);
+  const cut = Math.floor(sorted.length / 4);
+  const [least = Number.NaN, most = Number.NaN] = [sorted[cut], sorted.at(-1 - cut)];
+  return most / least;
+}
+
+/** An unsteady time proves nothing, so it does not hold. @returns undefined for a figure that claims nothing */
 export function holds(figure: Figure): boolean | undefined {
   if (!figure.limit) return undefined;
+  if (!isSteady(figure)) return false;
   const { of, atMost } = figure.limit;
   const value = of === 'ratio' ? ratioOf(figure) : figure.measured;
   return value !== undefined && value <= atMost;

@@ -1,4 +1,4 @@
-import { type Figure, holds, ratioOf, type Unit } from './figure.ts';
+import { type Figure, holds, isSteady, ratioOf, type Unit } from './figure.ts';
 import { formatSize } from './size.ts';
 
 export const COLUMNS = ['claim', 'measured', 'floor', 'ratio', 'limit', 'holds'] as const;
@@ -27,9 +27,9 @@ export function tableMarkdown(figures: readonly Figure[]): string {
 
 /** The same for a machine: one object a line, in the figure's own unit. */
 export function figureJson(figure: Figure): string {
-  const { claim, unit, measured, floor = null, limit = null } = figure;
+  const { claim, unit, measured, floor = null, limit = null, samples } = figure;
   const ratio = ratioOf(figure) ?? null;
-  return `${JSON.stringify({ claim, unit, measured, floor, ratio, limit, holds: holds(figure) ?? null })}\n`;
+  return `${JSON.stringify({ claim, unit, measured, floor, ratio, limit, holds: holds(figure) ?? null, samples })}\n`;
 }
 
 function cells(figure: Figure): string[] {
@@ -42,7 +42,7 @@ function cells(figure: Figure): string[] {
     floor === undefined ? '' : format(floor, unit),
     ratio === undefined ? '' : ratio.toFixed(2),
     limit === undefined ? '' : limitText(limit, unit),
-    held === undefined ? '' : held ? 'yes' : 'NO',
+    held === undefined ? '' : held ? 'yes' : isSteady(figure) ? 'NO' : 'UNSTEADY',
   ];
 }
 

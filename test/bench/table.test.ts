@@ -81,3 +81,32 @@ test('a machine gets one object a line, in the unit it was measured in', () => {
     holds: null,
   });
 });
+
+describe('a time', () => {
+  const timed = (measured: readonly number[], floor: readonly number[]): Figure => ({
+    ...TIME,
+    measured: measured[2] ?? 0,
+    floor: floor[2] ?? 0,
+    samples: { measured, floor },
+  });
+
+  test('holds when its runs agree, but for one at each end', () => {
+    expect(holds(timed([1000, 1300, 1300, 1310, 9000], [900, 1000, 1000, 1010, 5000]))).toBe(true);
+  });
+
+  test('does not hold when its floor was disturbed, and says so', () => {
+    const figure = timed([1040, 1070, 1073, 1270, 1420], [529, 613, 1000, 1154, 1457]);
+    expect(ratioOf(figure)).toBeLessThan(1.4);
+    expect(holds(figure)).toBe(false);
+    expect(tableText([figure])).toContain('UNSTEADY');
+  });
+
+  test('does not hold when the whole is faster than its part', () => {
+    expect(holds(timed([900, 900, 900, 900, 900], [1000, 1000, 1000, 1000, 1000]))).toBe(false);
+  });
+
+  test('that is steady and too long is a plain no', () => {
+    const figure = timed([2000, 2000, 2000, 2000, 2000], [1000, 1000, 1000, 1000, 1000]);
+    expect(tableText([figure])).toMatch(/NO\n$/);
+  });
+});
