@@ -51,8 +51,8 @@ describe('a bad request', () => {
         expect(answer.body.errors.map((error: { field: string }) => error.field)).toContain(field);
       });
 
-      const isAboutPlane = 'planeId' in path;
-      it.runIf(isAboutPlane)('for an unknown plane', async () => {
+      if (!('planeId' in path)) return;
+      it('for an unknown plane', async () => {
         const unknown = { ...path, planeId: 'kp_01JD0000000000000000000009' };
         const body = GOOD_BODIES[name];
         expectProblem(
