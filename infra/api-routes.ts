@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod/mini';
 import {
   createPlaneSchema,
   decideApprovalSchema,
@@ -20,7 +20,7 @@ export interface ApiRoute {
   readonly path: string;
   readonly function: ApiFunctionName;
   /** The request's body: the gateway's model is made of it. Named, because a model has a name. */
-  readonly body?: { readonly model: string; readonly schema: z.ZodType };
+  readonly body?: { readonly model: string; readonly schema: z.ZodMiniType };
 }
 
 /** Every route of the API. */

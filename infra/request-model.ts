@@ -16,7 +16,7 @@ export type GatewayModel = z.infer<typeof modelSchema>;
  * wrong with it, but not in which field. docs/decisions/0002-gateway-models-and-lambda-validation.md
  * @throws ZodError for a schema that is no strict object with a required field
  */
-export function requestModel(schema: z.ZodType): GatewayModel {
+export function requestModel(schema: z.core.$ZodType): GatewayModel {
   const model = modelSchema.parse(z.toJSONSchema(schema, { target: 'draft-4' }));
   const names = Object.keys(model.properties);
   return { ...model, properties: Object.fromEntries(names.map((name) => [name, {}])) };

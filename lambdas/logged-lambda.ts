@@ -1,4 +1,4 @@
-import type * as z from 'zod';
+import type * as z from 'zod/mini';
 import { isOffboardingError } from './core/errors.ts';
 import type { EventLog } from './event-log.ts';
 import { parseEvent } from './parse-event.ts';
@@ -13,7 +13,7 @@ interface Subject {
  * The shell around the workflow's Lambdas that are no stages: parse, bind the correlation ids, log what is thrown.
  * @throws OffboardingError `INVALID_STAGE_INPUT`, and whatever `run` throws, under its own name
  */
-export function loggedLambda<Schema extends z.ZodType<Subject>, Output>(
+export function loggedLambda<Schema extends z.ZodMiniType<Subject>, Output>(
   name: string,
   schema: Schema,
   log: EventLog,

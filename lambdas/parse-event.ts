@@ -1,34 +1,34 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { OffboardingError } from './core/errors.ts';
 
 /** The request as it travels through the workflow; unknown fields are dropped, so that older executions stay readable. */
 export const offboardingRequestSchema = z.object({
-  reason: z.string().min(1),
-  requestedBy: z.string().min(1),
+  reason: z.string().check(z.minLength(1)),
+  requestedBy: z.string().check(z.minLength(1)),
   requestedAt: z.iso.datetime(),
-  gracePeriodDays: z.int().min(0),
-  retentionDays: z.int().min(0),
+  gracePeriodDays: z.int().check(z.minimum(0)),
+  retentionDays: z.int().check(z.minimum(0)),
   erasure: z.boolean(),
   force: z.boolean(),
-  forceReason: z.string().nullable(),
+  forceReason: z.nullable(z.string()),
 });
 
 /** What every Lambda of the workflow receives. */
 export const workflowEventSchema = z.object({
-  planeId: z.string().min(1),
-  offboardingId: z.string().min(1),
+  planeId: z.string().check(z.minLength(1)),
+  offboardingId: z.string().check(z.minLength(1)),
   request: offboardingRequestSchema,
 });
 
-export const stageEventSchema = workflowEventSchema.extend({
-  input: z.record(z.string(), z.json()).default({}),
+export const stageEventSchema = z.extend(workflowEventSchema, {
+  input: z._default(z.record(z.string(), z.json()), {}),
 });
 
 /**
  * Parses what the state machine sent. The refusal names fields and rules, never values: they end in the ledger.
  * @throws OffboardingError `INVALID_STAGE_INPUT`
  */
-export function parseEvent<Schema extends z.ZodType>(
+export function parseEvent<Schema extends z.ZodMiniType>(
   schema: Schema,
   event: unknown,
 ): z.output<Schema> {

@@ -1,6 +1,6 @@
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { OffboardingError } from '../core/errors.ts';
 
 type Key = Record<string, AttributeValue>;
@@ -15,7 +15,9 @@ export function pageToken(lastEvaluatedKey: Key): string {
  * @throws OffboardingError `INVALID_REQUEST` for a token this product did not give out
  */
 export function startKey(token: string, attributes: readonly string[]): Key {
-  const shape = Object.fromEntries(attributes.map((name) => [name, z.string().min(1)]));
+  const shape = Object.fromEntries(
+    attributes.map((name) => [name, z.string().check(z.minLength(1))]),
+  );
   const key = z.strictObject(shape).safeParse(decoded(token));
   if (!key.success)
     throw new OffboardingError('INVALID_REQUEST', 'nextToken is not valid', {

@@ -1,21 +1,21 @@
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { isErrorCode, OffboardingError } from '../core/errors.ts';
 import { LEDGER_ENTRY_TYPES, type LedgerEntry } from '../core/ledger-entry.ts';
 import { LIFECYCLE_STATES } from '../core/lifecycle.ts';
 import type { Recorder } from '../ports.ts';
 
-const thrown = z.object({ errorType: z.string(), errorMessage: z.string().default('') });
+const thrown = z.object({ errorType: z.string(), errorMessage: z._default(z.string(), '') });
 
 const acknowledgement = z.object({
   planeId: z.string(),
-  seq: z.int().min(1),
-  offboardingId: z.string().nullable(),
+  seq: z.int().check(z.minimum(1)),
+  offboardingId: z.nullable(z.string()),
   type: z.enum(LEDGER_ENTRY_TYPES),
   from: z.enum(LIFECYCLE_STATES),
   to: z.enum(LIFECYCLE_STATES),
   actor: z.string(),
-  reason: z.string().nullable(),
+  reason: z.nullable(z.string()),
   data: z.record(z.string(), z.json()),
   at: z.string(),
   idempotencyKey: z.string(),

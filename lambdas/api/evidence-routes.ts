@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { OffboardingError } from '../core/errors.ts';
 import { foldLedger } from '../core/ledger-state.ts';
 import type { LedgerReader, PlaneReader } from '../ports.ts';
@@ -51,7 +51,7 @@ export function evidenceRoutes({
   ];
 }
 
-const TOKEN = z.string().regex(/^after-[1-9]\d{0,14}$/);
+const TOKEN = z.string().check(z.regex(/^after-[1-9]\d{0,14}$/));
 
 function tokenOf(seq: number): string {
   return Buffer.from(`after-${seq}`).toString('base64url');

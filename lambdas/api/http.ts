@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { OffboardingError } from '../core/errors.ts';
 import type { EventLog } from '../event-log.ts';
 import type { Now } from '../ports.ts';
@@ -36,8 +36,8 @@ export interface Route {
 
 interface RouteDefinition<
   Resource extends string,
-  Query extends z.ZodType,
-  Body extends z.ZodType,
+  Query extends z.ZodMiniType,
+  Body extends z.ZodMiniType,
 > {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly resource: Resource;
@@ -52,8 +52,8 @@ const NO_PARAMETERS = z.strictObject({});
 /** A route whose handler only ever sees a request that is valid, from a caller that is known. */
 export function route<
   Resource extends string,
-  Query extends z.ZodType = z.ZodUndefined,
-  Body extends z.ZodType = z.ZodUndefined,
+  Query extends z.ZodMiniType = z.ZodMiniUndefined,
+  Body extends z.ZodMiniType = z.ZodMiniUndefined,
 >(definition: RouteDefinition<Resource, Query, Body>): Route {
   const { method, resource, query = NO_PARAMETERS, body } = definition;
   return {

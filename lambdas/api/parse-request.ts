@@ -1,8 +1,12 @@
 import type { APIGatewayProxyEvent } from 'aws-lambda';
-import * as z from 'zod';
+import { en } from 'zod/locales';
+import * as z from 'zod/mini';
 import { OffboardingError } from '../core/errors.ts';
 import { type FieldError, refuseFields } from './problem.ts';
 import { repeatedName } from './repeated-name.ts';
+
+// Without a locale every message of a rule that brings none of its own is "Invalid input".
+z.config(en());
 
 const FIELD_ERRORS_MAX = 20;
 const FIELD_NAME_MAX_LENGTH = 200;
@@ -13,7 +17,12 @@ const PLANE_ID = /^kp_[0-7][0-9A-HJKMNP-TV-Z]{25}$/; // https://github.com/ulid/
 // Only characters that need no percent-encoding in a path, and nothing a proxy would resolve (`.` and `..`).
 const USAGE_ID = z
   .string()
-  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/, 'must be 1 to 128 letters, digits, ".", "_" or "-"');
+  .check(
+    z.regex(
+      /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/,
+      'must be 1 to 128 letters, digits, ".", "_" or "-"',
+    ),
+  );
 const PARAMETER_SCHEMAS = {
   planeId: z.string(),
   leaseId: USAGE_ID,
@@ -45,7 +54,7 @@ export function parsePath<Resource extends string>(
 }
 
 /** @throws OffboardingError `INVALID_REQUEST` naming each parameter */
-export function parseQuery<Schema extends z.ZodType>(
+export function parseQuery<Schema extends z.ZodMiniType>(
   schema: Schema,
   event: APIGatewayProxyEvent,
 ): z.output<Schema> {
@@ -61,7 +70,7 @@ export function parseQuery<Schema extends z.ZodType>(
 }
 
 /** @throws OffboardingError `UNSUPPORTED_MEDIA_TYPE`, `INVALID_REQUEST` naming each field */
-export function parseBody<Schema extends z.ZodType>(
+export function parseBody<Schema extends z.ZodMiniType>(
   schema: Schema,
   event: APIGatewayProxyEvent,
 ): z.output<Schema> {
@@ -100,7 +109,7 @@ function jsonOf(text: string): unknown {
   }
 }
 
-function parse<Schema extends z.ZodType>(
+function parse<Schema extends z.ZodMiniType>(
   schema: Schema,
   value: unknown,
   root: string,

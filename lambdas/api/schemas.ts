@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import {
   type AccessPointDescriptor,
   accessPointSchema,
@@ -29,26 +29,27 @@ const CONTROL = /[\p{Cc}\u202a-\u202e\u2066-\u2069]/u;
 const LAYOUT = /[\t\n\r]/g;
 
 function text(maxLength: number) {
-  return z
-    .string()
-    .max(maxLength)
-    .trim()
-    .refine((value) => /[\p{L}\p{N}\p{P}\p{S}]/u.test(value), 'must not be blank')
-    .refine((value) => value.isWellFormed(), 'must be well-formed Unicode');
+  return z.string().check(
+    z.maxLength(maxLength),
+    z.trim(),
+    z.refine((value) => /[\p{L}\p{N}\p{P}\p{S}]/u.test(value), 'must not be blank'),
+    z.refine((value) => value.isWellFormed(), 'must be well-formed Unicode'),
+  );
 }
 
 /** What a person writes, in as many lines as they like. */
 function reason(maxLength: number) {
-  return text(maxLength).refine(
-    (value) => !CONTROL.test(value.replaceAll(LAYOUT, '')),
-    'must not contain control characters',
+  return text(maxLength).check(
+    z.refine(
+      (value) => !CONTROL.test(value.replaceAll(LAYOUT, '')),
+      'must not contain control characters',
+    ),
   );
 }
 
 function name(maxLength: number) {
-  return text(maxLength).refine(
-    (value) => !CONTROL.test(value),
-    'must not contain control characters',
+  return text(maxLength).check(
+    z.refine((value) => !CONTROL.test(value), 'must not contain control characters'),
   );
 }
 
@@ -75,56 +76,57 @@ function overlaps(one: Descriptor, other: Descriptor): boolean {
   );
 }
 
-const wellFormed = [isWellFormed, 'must be well-formed Unicode'] as const;
+const wellFormed = z.refine(isWellFormed, 'must be well-formed Unicode');
 
 export const createPlaneSchema = z
   .strictObject({
     tenantId: name(ID_MAX_LENGTH),
     name: name(NAME_MAX_LENGTH),
     type: z.enum(PLANE_TYPES),
-    stores: z
-      .array(storeSchema.refine(...wellFormed))
-      .min(1)
-      .max(STORES_MAX),
-    access: z.array(accessPointSchema.refine(...wellFormed)).max(ACCESS_POINTS_MAX),
+    stores: z.array(storeSchema.check(wellFormed)).check(z.minLength(1), z.maxLength(STORES_MAX)),
+    access: z.array(accessPointSchema.check(wellFormed)).check(z.maxLength(ACCESS_POINTS_MAX)),
   })
-  .superRefine(({ stores, access }, context) => {
-    const places = [
-      ...stores.map((descriptor, index) => ({ path: ['stores', index], descriptor })),
-      ...access.map((descriptor, index) => ({ path: ['access', index], descriptor })),
-    ];
-    for (const [index, { path, descriptor }] of places.entries())
-      if (places.slice(0, index).some((earlier) => overlaps(earlier.descriptor, descriptor)))
-        context.addIssue({ code: 'custom', path, message: 'overlaps an earlier one' });
-  });
+  .check(
+    z.superRefine(({ stores, access }, context) => {
+      const places = [
+        ...stores.map((descriptor, index) => ({ path: ['stores', index], descriptor })),
+        ...access.map((descriptor, index) => ({ path: ['access', index], descriptor })),
+      ];
+      for (const [index, { path, descriptor }] of places.entries())
+        if (places.slice(0, index).some((earlier) => overlaps(earlier.descriptor, descriptor)))
+          context.addIssue({ code: 'custom', path, message: 'overlaps an earlier one' });
+    }),
+  );
 
 export const startOffboardingSchema = z
   .strictObject({
     reason: reason(REASON_MAX_LENGTH),
-    gracePeriodDays: z.int().min(0).max(GRACE_PERIOD_MAX_DAYS).optional(),
-    retentionDays: z.int().min(0).max(RETENTION_MAX_DAYS).optional(),
-    erasure: z.boolean().optional(),
-    force: z.boolean().optional(),
-    forceReason: reason(REASON_MAX_LENGTH).optional(),
+    gracePeriodDays: z.optional(z.int().check(z.minimum(0), z.maximum(GRACE_PERIOD_MAX_DAYS))),
+    retentionDays: z.optional(z.int().check(z.minimum(0), z.maximum(RETENTION_MAX_DAYS))),
+    erasure: z.optional(z.boolean()),
+    force: z.optional(z.boolean()),
+    forceReason: z.optional(reason(REASON_MAX_LENGTH)),
   })
-  .refine((body) => !(body.erasure && body.retentionDays !== undefined), {
-    path: ['retentionDays'],
-    message: 'must be absent when erasure is asked for',
-  })
-  .refine((body) => Boolean(body.force) === (body.forceReason !== undefined), {
-    path: ['forceReason'],
-    message: 'is needed with force, and only with force',
-  });
+  .check(
+    z.refine((body) => !(body.erasure && body.retentionDays !== undefined), {
+      path: ['retentionDays'],
+      message: 'must be absent when erasure is asked for',
+    }),
+    z.refine((body) => Boolean(body.force) === (body.forceReason !== undefined), {
+      path: ['forceReason'],
+      message: 'is needed with force, and only with force',
+    }),
+  );
 
 export const decideApprovalSchema = z.strictObject({
   decision: z.enum(['approve', 'reject']),
   reason: reason(REASON_MAX_LENGTH),
-  scopeHash: z.string().regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in lower-case hex'),
+  scopeHash: z.string().check(z.regex(/^[0-9a-f]{64}$/, 'must be a SHA-256 in lower-case hex')),
 });
 
 export const putLeaseSchema = z.strictObject({
   kind: z.enum(['run', 'query']),
-  ttlSeconds: z.int().min(1).max(LEASE_MAX_SECONDS),
+  ttlSeconds: z.int().check(z.minimum(1), z.maximum(LEASE_MAX_SECONDS)),
 });
 
 export const putDependentSchema = z.strictObject({

@@ -2,7 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import product from '../../package.json' with { type: 'json' };
 import { certificateArchive } from '../adapters/certificate-archive.ts';
 import { kmsSigner } from '../adapters/kms-signer.ts';
@@ -27,7 +27,7 @@ const issueCertificate = createIssueCertificate({
 
 export const handler = loggedLambda(
   'certificate',
-  workflowEventSchema.extend({ idempotencyKey: z.string().min(1) }),
+  z.extend(workflowEventSchema, { idempotencyKey: z.string().check(z.minLength(1)) }),
   eventLog(),
   (event) => issueCertificate(event),
 );

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { LifecycleState } from './lifecycle.ts';
 
 const PARTITION_KEY_MAX_BYTES = 2048; // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/Constraints.html
@@ -9,25 +9,29 @@ function utf8Length(value: string): number {
 }
 
 const partitionKey = z.strictObject({
-  name: z.string().min(1).max(255),
-  value: z
-    .string()
-    .min(1)
-    .max(PARTITION_KEY_MAX_BYTES)
-    .refine((value) => utf8Length(value) <= PARTITION_KEY_MAX_BYTES, 'is too long in UTF-8'),
+  name: z.string().check(z.minLength(1), z.maxLength(255)),
+  value: z.string().check(
+    z.minLength(1),
+    z.maxLength(PARTITION_KEY_MAX_BYTES),
+    z.refine((value) => utf8Length(value) <= PARTITION_KEY_MAX_BYTES, 'is too long in UTF-8'),
+  ),
 });
-const tableName = z.string().regex(/^[a-zA-Z0-9_.-]{3,255}$/, 'must be a DynamoDB table name');
+const tableName = z
+  .string()
+  .check(z.regex(/^[a-zA-Z0-9_.-]{3,255}$/, 'must be a DynamoDB table name'));
 
 export const s3PrefixSchema = z.strictObject({
   kind: z.literal('s3-prefix'),
-  bucket: z.string().regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'must be an S3 bucket name'),
-  // The trailing slash is what keeps `kp-1/` from taking `kp-10/`.
-  prefix: z
+  bucket: z
     .string()
-    .min(2)
-    .max(OBJECT_KEY_MAX_BYTES)
-    .regex(/^[^/][\s\S]*\/$/, "must not start with '/' and must end in '/'")
-    .refine((value) => utf8Length(value) <= OBJECT_KEY_MAX_BYTES, 'is too long in UTF-8'),
+    .check(z.regex(/^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/, 'must be an S3 bucket name')),
+  // The trailing slash is what keeps `kp-1/` from taking `kp-10/`.
+  prefix: z.string().check(
+    z.minLength(2),
+    z.maxLength(OBJECT_KEY_MAX_BYTES),
+    z.regex(/^[^/][\s\S]*\/$/, "must not start with '/' and must end in '/'"),
+    z.refine((value) => utf8Length(value) <= OBJECT_KEY_MAX_BYTES, 'is too long in UTF-8'),
+  ),
 });
 
 export const dynamodbPartitionSchema = z.strictObject({
@@ -38,7 +42,9 @@ export const dynamodbPartitionSchema = z.strictObject({
 
 export const queryEndpointSchema = z.strictObject({
   kind: z.literal('query-endpoint'),
-  functionName: z.string().regex(/^[a-zA-Z0-9-_]{1,64}$/, 'must be a Lambda function name'),
+  functionName: z
+    .string()
+    .check(z.regex(/^[a-zA-Z0-9-_]{1,64}$/, 'must be a Lambda function name')),
 });
 
 export const tokenPartitionSchema = z.strictObject({

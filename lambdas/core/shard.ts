@@ -1,20 +1,20 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import type { ArchiveLimits } from './archive-limits.ts';
 import type { StoreRecord } from './store-record.ts';
 
-const wholeNumber = z.int().nonnegative();
-const sha256 = z.string().regex(/^[0-9a-f]{64}$/);
+const wholeNumber = z.int().check(z.nonnegative());
+const sha256 = z.string().check(z.regex(/^[0-9a-f]{64}$/));
 
 /** One line of the plan's shard list, one item of the distributed map: ids, counts and where its members are listed. */
 export const shardSchema = z.strictObject({
   /** `00001`, `00002` … */
-  shardId: z.string().regex(/^\d{5,}$/),
+  shardId: z.string().check(z.regex(/^\d{5,}$/)),
   /** Which plan of this offboarding: 2 and more after a source changed while it was packed. */
-  plan: z.int().positive(),
+  plan: z.int().check(z.positive()),
   /** Index of the store in the plane's record. A shard never mixes stores. */
   store: wholeNumber,
-  membersBucket: z.string().min(1),
-  membersKey: z.string().min(1),
+  membersBucket: z.string().check(z.minLength(1)),
+  membersKey: z.string().check(z.minLength(1)),
   /** SHA-256 of the member list, an inventory part. */
   membersSha256: sha256,
   objectCount: wholeNumber,

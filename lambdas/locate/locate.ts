@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { OffboardingError } from '../core/errors.ts';
 import { isSuperseded, type LedgerState } from '../core/ledger-state.ts';
 import type { LifecycleState } from '../core/lifecycle.ts';
@@ -8,8 +8,11 @@ import type { LedgerReader, Now, PlaneReader } from '../ports.ts';
 import { readLedgerState } from '../read-ledger-state.ts';
 import { type PurgeSchedule, planPurgeSchedule } from './purge-schedule.ts';
 
-export const locateEventSchema = workflowEventSchema.extend({
-  execution: z.object({ name: z.string().min(1), stateMachineArn: z.string().min(1) }),
+export const locateEventSchema = z.extend(workflowEventSchema, {
+  execution: z.object({
+    name: z.string().check(z.minLength(1)),
+    stateMachineArn: z.string().check(z.minLength(1)),
+  }),
 });
 export type LocateEvent = z.infer<typeof locateEventSchema>;
 

@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { OffboardingError } from '../core/errors.ts';
 import { isSuperseded } from '../core/ledger-state.ts';
 import { PROTECTED_TRANSITIONS } from '../core/lifecycle.ts';
@@ -9,9 +9,9 @@ import { readLedgerState } from '../read-ledger-state.ts';
 import { type FactPorts, loadFacts } from './facts.ts';
 import type { Policy } from './policy.ts';
 
-export const gateEventSchema = workflowEventSchema.extend({
+export const gateEventSchema = z.extend(workflowEventSchema, {
   transition: z.enum(PROTECTED_TRANSITIONS),
-  idempotencyKey: z.string().min(1),
+  idempotencyKey: z.string().check(z.minLength(1)),
 });
 export type GateEvent = z.infer<typeof gateEventSchema>;
 

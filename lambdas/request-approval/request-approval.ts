@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import * as z from 'zod/mini';
 import { OffboardingError } from '../core/errors.ts';
 import { isSuperseded, type LedgerState } from '../core/ledger-state.ts';
 import { isTombstone, type PlaneRecord } from '../core/plane.ts';
@@ -11,11 +11,11 @@ import type { Measurement, MeasurementLimits } from '../purge/measure-scope.ts';
 import { createOutOfTime } from '../purge/out-of-time.ts';
 import { readLedgerState } from '../read-ledger-state.ts';
 
-export const approvalEventSchema = workflowEventSchema.extend({
-  taskToken: z.string().min(1),
-  idempotencyKey: z.string().min(1),
+export const approvalEventSchema = z.extend(workflowEventSchema, {
+  taskToken: z.string().check(z.minLength(1)),
+  idempotencyKey: z.string().check(z.minLength(1)),
   /** How long the workflow waits for the decision. */
-  timeoutSeconds: z.int().min(1),
+  timeoutSeconds: z.int().check(z.minimum(1)),
 });
 export type ApprovalEvent = z.infer<typeof approvalEventSchema>;
 

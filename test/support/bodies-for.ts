@@ -19,7 +19,7 @@ interface Schema {
 export type Fields = Readonly<Record<string, fc.Arbitrary<unknown>>>;
 
 /** Mostly what the schema allows, and on every level now and then something else. */
-export function bodiesFor(schema: z.ZodType, fields: Fields = {}): fc.Arbitrary<unknown> {
+export function bodiesFor(schema: z.core.$ZodType, fields: Fields = {}): fc.Arbitrary<unknown> {
   return valuesOf(z.toJSONSchema(schema, { target: 'draft-4' }) as Schema, fields);
 }
 
