@@ -53,7 +53,6 @@ export function memoryStore(
       }
     },
     open: async ({ key }) => Readable.from([key]),
-    countLocked: async (wanted) => wanted.filter(({ key }) => locked.has(key)).length,
     async remove(wanted: readonly StoreRecord[]) {
       return call('remove', () => {
         const failed = wanted
