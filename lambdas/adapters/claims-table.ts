@@ -77,15 +77,10 @@ export function storeClaims(client: DynamoDBClient, table: string): StoreClaims 
         });
       }
     },
-    release: releaseClaims(client, table),
-  };
-}
-
-/** The half of it that a purge needs. */
-export function releaseClaims(client: DynamoDBClient, table: string): StoreClaims['release'] {
-  return async (planeId, descriptors) => {
-    for (const descriptor of descriptors)
-      await deleteClaim(client, table, await claimKey(descriptor), planeId);
+    async release(planeId, descriptors) {
+      for (const descriptor of descriptors)
+        await deleteClaim(client, table, await claimKey(descriptor), planeId);
+    },
   };
 }
 

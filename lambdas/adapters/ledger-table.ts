@@ -20,7 +20,7 @@ export function ledgerReader(client: DynamoDBClient, table: string): LedgerReade
           TableName: table,
           ConsistentRead: true,
           KeyConditionExpression: 'planeId = :planeId',
-          ExpressionAttributeValues: { ':planeId': { S: planeId } },
+          ExpressionAttributeValues: marshall({ ':planeId': planeId }),
         },
       );
       for await (const page of pages)
