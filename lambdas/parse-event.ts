@@ -1,5 +1,6 @@
 import * as z from 'zod/mini';
 import { OffboardingError } from './core/errors.ts';
+import type { JsonValue } from './core/ledger-entry.ts';
 
 /** The request as it travels through the workflow; unknown fields are dropped, so that older executions stay readable. */
 export const offboardingRequestSchema = z.object({
@@ -21,7 +22,8 @@ export const workflowEventSchema = z.object({
 });
 
 export const stageEventSchema = z.extend(workflowEventSchema, {
-  input: z._default(z.record(z.string(), z.json()), {}),
+  // Parsed from JSON by the runtime: its values are what they can be.
+  input: z._default(z.record(z.string(), z.custom<JsonValue>()), {}),
 });
 
 /**

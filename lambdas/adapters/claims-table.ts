@@ -77,10 +77,15 @@ export function storeClaims(client: DynamoDBClient, table: string): StoreClaims 
         });
       }
     },
-    async release(planeId, descriptors) {
-      for (const descriptor of descriptors)
-        await deleteClaim(client, table, await claimKey(descriptor), planeId);
-    },
+    release: releaseClaims(client, table),
+  };
+}
+
+/** The half of it that a purge needs. */
+export function releaseClaims(client: DynamoDBClient, table: string): StoreClaims['release'] {
+  return async (planeId, descriptors) => {
+    for (const descriptor of descriptors)
+      await deleteClaim(client, table, await claimKey(descriptor), planeId);
   };
 }
 

@@ -20,7 +20,7 @@ export function ledgerReader(client: DynamoDBClient, table: string): LedgerReade
           TableName: table,
           ConsistentRead: true,
           KeyConditionExpression: 'planeId = :planeId',
-          ExpressionAttributeValues: marshall({ ':planeId': planeId }),
+          ExpressionAttributeValues: { ':planeId': { S: planeId } },
         },
       );
       for await (const page of pages)

@@ -1,11 +1,6 @@
 import * as z from 'zod/mini';
-import {
-  type AccessPointDescriptor,
-  accessPointSchema,
-  PLANE_TYPES,
-  type StoreDescriptor,
-  storeSchema,
-} from '../core/plane.ts';
+import { accessPointSchema, storeSchema } from '../core/descriptor-schemas.ts';
+import { type AccessPointDescriptor, PLANE_TYPES, type StoreDescriptor } from '../core/plane.ts';
 
 /**
  * One schema per request body, used twice: the gateway's model takes its names from it (`infra/request-model.ts`), and the

@@ -1,5 +1,5 @@
 import { SchedulerClient } from '@aws-sdk/client-scheduler';
-import { storeClaims } from '../adapters/claims-table.ts';
+import { releaseClaims } from '../adapters/claims-table.ts';
 import { ledgerReader } from '../adapters/ledger-table.ts';
 import { purgeJournal } from '../adapters/purge-journal.ts';
 import { eraseDecision, erasePurgeSchedule } from '../adapters/purge-traces.ts';
@@ -21,6 +21,6 @@ export const handler = stageLambda(
     journal: purgeJournal(dynamodb, requireEnv('REGISTRY_TABLE')),
     eraseDecision: eraseDecision(dynamodb, requireEnv('DECISIONS_TABLE')),
     eraseSchedule: erasePurgeSchedule(new SchedulerClient(), requireEnv('SCHEDULE_GROUP')),
-    releaseClaims: storeClaims(dynamodb, requireEnv('CLAIMS_TABLE')).release,
+    releaseClaims: releaseClaims(dynamodb, requireEnv('CLAIMS_TABLE')),
   }),
 );
