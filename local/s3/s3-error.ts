@@ -32,6 +32,7 @@ const STATUS_BY_CODE = {
   NoSuchUpload: 404,
   NoSuchVersion: 404,
   NotImplemented: 501,
+  ObjectLockConfigurationNotFoundError: 404,
   ObjectNotInActiveTierError: 403,
   PreconditionFailed: 412,
   RestoreAlreadyInProgress: 409,

@@ -15,6 +15,7 @@ import { listObjectVersions } from './list-object-versions.ts';
 import { listObjectsV2 } from './list-objects-v2.ts';
 import { listParts } from './list-parts.ts';
 import { getObjectLegalHold, putObjectLegalHold } from './object-legal-hold.ts';
+import { getObjectLockConfiguration } from './object-lock-configuration.ts';
 import { getObjectRetention, putObjectRetention } from './object-retention.ts';
 import { putObject } from './put-object.ts';
 import { getObject, headObject } from './read-object.ts';
@@ -52,5 +53,6 @@ export function allOperations(storage: ObjectStorage): readonly Operation[] {
     getObjectLegalHold,
     putObjectRetention,
     getObjectRetention,
+    getObjectLockConfiguration,
   ].map((operation) => operation(storage));
 }

@@ -3,6 +3,7 @@ import {
   DeleteObjectsCommand,
   GetObjectCommand,
   GetObjectLegalHoldCommand,
+  GetObjectLockConfigurationCommand,
   GetObjectRetentionCommand,
   HeadObjectCommand,
   PutBucketVersioningCommand,
@@ -136,7 +137,13 @@ test('an object without a lock says so, a bucket without locks too', async () =>
     ),
   ).rejects.toMatchObject({ name: 'InvalidBucketState' });
 
+  const enabled = await s3.client.send(new GetObjectLockConfigurationCommand({ Bucket }));
+  expect(enabled.ObjectLockConfiguration).toEqual({ ObjectLockEnabled: 'Enabled' });
+
   s3.service.createBucket('lockless', { versioned: true });
+  await expect(
+    s3.client.send(new GetObjectLockConfigurationCommand({ Bucket: 'lockless' })),
+  ).rejects.toMatchObject({ name: 'ObjectLockConfigurationNotFoundError' });
   await expect(
     s3.client.send(
       new PutObjectCommand({ Bucket: 'lockless', Key, Body: 'x', ObjectLockLegalHoldStatus: 'ON' }),
