@@ -29,6 +29,13 @@ export class PlaneResources extends Construct {
     this.allow(fn, this.tables, 'dynamodb:DescribeTable', 'dynamodb:Query');
   }
 
+  /** Lists, and sees which versions are locked, without reading any. */
+  grantInventory(fn: ProductFunction): void {
+    this.grantList(fn);
+    this.allow(fn, this.buckets, 's3:GetBucketObjectLockConfiguration');
+    this.allow(fn, this.objects, 's3:GetObjectLegalHold', 's3:GetObjectRetention');
+  }
+
   /** Reads versions, with the tags that a server-side copy takes along, and items. Lists nothing: it is told what to read. */
   grantRead(fn: ProductFunction): void {
     this.allow(fn, this.objects, 's3:GetObjectVersion', 's3:GetObjectVersionTagging');

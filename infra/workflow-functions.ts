@@ -64,7 +64,7 @@ export function createWorkflowFunctions(
   planes.grantDeactivate(deactivate);
 
   const archivePlan = stage('archive-plan', 'Inventories the stores.', LONG);
-  planes.grantList(archivePlan);
+  planes.grantInventory(archivePlan);
   vault.grantPlan(archivePlan);
 
   const archivePack = stage('archive-pack', 'Packs one shard into the vault.', PACKING);

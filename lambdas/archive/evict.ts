@@ -6,6 +6,7 @@ import type { StoreDescriptor } from '../core/plane.ts';
 import { retentionOf } from '../core/retention.ts';
 import type { SealRecord } from '../core/seal-record.ts';
 import type { VaultLayout } from '../core/vault-layout.ts';
+import { OBJECT_LOCKED } from '../stores/s3-removal.ts';
 import type { Store } from '../stores/store.ts';
 import { archiveStep } from './archive-step.ts';
 import { assertSealed } from './assert-sealed.ts';
@@ -87,7 +88,10 @@ async function readProgress(vault: Vault, layout: VaultLayout): Promise<Eviction
   return text === undefined ? NOTHING_EVICTED : (JSON.parse(text) as EvictionProgress);
 }
 
-/** @throws OffboardingError `ARCHIVE_FAILED` when removals were refused, `SOURCE_CHANGED` when anything else is there */
+/**
+ * @throws OffboardingError `ARCHIVE_FAILED` when removals were refused, `LEGAL_HOLD` when only locked records are there,
+ *   `SOURCE_CHANGED` when anything else is
+ */
 async function assertEmpty(
   vault: Vault,
   layout: VaultLayout,
@@ -99,15 +103,21 @@ async function assertEmpty(
   if (left === 0) return;
   // The next run must try every record again.
   if (shards > 0) await vault.writeText(layout.evictionKey, JSON.stringify(NOTHING_EVICTED));
-  const codes = Object.entries(failed).map(([code, count]) => `${code}: ${count}`);
+  const { [OBJECT_LOCKED]: locked = 0, ...refused } = failed;
+  const codes = Object.entries(refused).map(([code, count]) => `${code}: ${count}`);
   if (codes.length > 0)
     throw new OffboardingError(
       'ARCHIVE_FAILED',
       `${left} record(s) are left in the stores; removals were refused (${codes.join(', ')})`,
     );
+  if (left === locked)
+    throw new OffboardingError(
+      'LEGAL_HOLD',
+      `${locked} object version(s) came under S3 Object Lock since the inventory and were left in the stores`,
+    );
   throw new OffboardingError(
     'SOURCE_CHANGED',
-    `${left} record(s) changed or appeared since the inventory and were left in the stores`,
-    { details: { changed } },
+    `${left - locked} record(s) changed or appeared since the inventory and were left in the stores`,
+    { details: { changed, locked } },
   );
 }

@@ -67,7 +67,7 @@ export function createPlan({
         message: `${progress.shards.length} shard(s) inventoried so far`,
       };
     }
-    await assertReadable(vault, layout, progress);
+    await assertArchivable(vault, layout, progress);
     const written = await writePlan(vault, layout, plan, progress.shards, context.now);
     return {
       status: 'success',
@@ -80,17 +80,24 @@ export function createPlan({
 
 async function readProgress(vault: Vault, layout: VaultLayout): Promise<InventoryProgress> {
   const text = await vault.readText(layout.planProgressKey);
-  return text === undefined ? NOTHING_LISTED : (JSON.parse(text) as InventoryProgress);
+  // A version of this step that did not count everything may have begun.
+  return { ...NOTHING_LISTED, ...(text !== undefined && JSON.parse(text)) };
 }
 
-async function assertReadable(
+/** @throws OffboardingError `LEGAL_HOLD` or `ARCHIVE_FAILED` with the number of records that stand in the way */
+async function assertArchivable(
   vault: Vault,
   layout: VaultLayout,
-  { unreadable }: InventoryProgress,
+  { unreadable, locked }: InventoryProgress,
 ): Promise<void> {
-  if (unreadable === 0) return;
-  // The next run must list again, to see what has been restored by then.
+  if (unreadable === 0 && locked === 0) return;
+  // The next run must list again, to see what has been restored or released by then.
   await vault.writeText(layout.planProgressKey, JSON.stringify(NOTHING_LISTED));
+  if (locked > 0)
+    throw new OffboardingError(
+      'LEGAL_HOLD',
+      `${locked} object version(s) are under a legal hold or a retention of S3 Object Lock: nobody can evict them before it ends`,
+    );
   throw new OffboardingError(
     'ARCHIVE_FAILED',
     `${unreadable} object(s) lie in an archive storage class: restore them first, then start again`,

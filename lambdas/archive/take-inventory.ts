@@ -16,6 +16,8 @@ export interface InventoryProgress {
   readonly shards: readonly Shard[];
   /** Objects seen in an archive class, which nobody can read before they are restored. */
   readonly unreadable: number;
+  /** Records under a lock, which nobody can evict before it ends. */
+  readonly locked: number;
 }
 
 export const NOTHING_LISTED: InventoryProgress = {
@@ -24,6 +26,7 @@ export const NOTHING_LISTED: InventoryProgress = {
   skip: 0,
   shards: [],
   unreadable: 0,
+  locked: 0,
 };
 
 export interface InventoryWork {
@@ -61,11 +64,12 @@ async function inventoryOfStore(
   from: InventoryProgress,
 ): Promise<InventoryProgress> {
   const shards = [...from.shards];
-  let { after, skip, unreadable } = from;
+  let { after, skip, unreadable, locked } = from;
   let members: StoreRecord[] = [];
   let load: ShardLoad = EMPTY_LOAD;
   const closeShard = async () => {
     if (members.length === 0) return;
+    locked += await store.countLocked(members, work.now);
     shards.push(await writeShard(work, from.store, shards.length + 1, members));
     [members, load] = [[], EMPTY_LOAD];
   };
@@ -74,7 +78,8 @@ async function inventoryOfStore(
       if (index < skip) continue;
       if (!loadWith(load, record, work.limits)) {
         await closeShard();
-        if (work.mustStop()) return { store: from.store, after, skip: index, shards, unreadable };
+        if (work.mustStop())
+          return { store: from.store, after, skip: index, shards, unreadable, locked };
       }
       load = loadWith(load, record, work.limits) ?? load;
       members.push(record);
@@ -84,7 +89,7 @@ async function inventoryOfStore(
     after = page.at(-1) ?? after;
   }
   await closeShard();
-  return { store: from.store + 1, after: null, skip: 0, shards, unreadable };
+  return { store: from.store + 1, after: null, skip: 0, shards, unreadable, locked };
 }
 
 async function writeShard(

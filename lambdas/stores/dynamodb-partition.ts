@@ -128,6 +128,7 @@ export function createDynamodbPartitionStore(
     descriptor,
     inventory,
     open,
+    countLocked: async () => 0,
     async remove(records) {
       const tally = removalTally();
       await inParallel(records.map(itemRecord), REQUESTS_AT_ONCE, (record) =>

@@ -5,6 +5,7 @@ import type { S3PrefixStore } from '../core/plane.ts';
 import type { ObjectVersion, StoreRecord } from '../core/store-record.ts';
 import { STORE_RETRY } from './retry-transient.ts';
 import { countVersions } from './s3-count.ts';
+import { lockedVersions } from './s3-locks.ts';
 import { removeVersions } from './s3-removal.ts';
 import { abortUploads, countUploads } from './s3-uploads.ts';
 import { listVersions, type S3Record } from './s3-versions.ts';
@@ -24,6 +25,7 @@ export function createS3PrefixStore(
     inventory: (after) =>
       listVersions(client, { bucket, prefix, ...(after && { after: s3Record(after) }) }),
     open: (record) => openVersion(client, bucket, s3Object(record)),
+    countLocked: lockedVersions(client, bucket),
     remove: (records, known) =>
       removeVersions(client, { bucket, prefix }, records.map(s3Record), {
         listedJustNow: known === 'listed-just-now',

@@ -44,6 +44,8 @@ export interface Store {
    * @throws OffboardingError `SOURCE_CHANGED` when it is gone or no longer the same
    */
   open(record: ObjectVersion | PartitionItem): Promise<Readable>;
+  /** How many of these records a lock of the service keeps from being removed by anybody, as of `now`. */
+  countLocked(records: readonly StoreRecord[], now: Date): Promise<number>;
   /**
    * Removes exactly these records, and reads every error in every reply.
    * @param known `listed-just-now` when the caller has this moment listed them itself: saves the listing that tells

@@ -201,6 +201,32 @@ test('a version under a legal hold or a retention is reported as locked, whateve
   });
 });
 
+test('locks are asked for version by version only in a bucket that has them', async () => {
+  const store = await start(true, { objectLock: true });
+  for (const key of ['free', 'held']) await world.put(key, key);
+  const held = { Bucket: 'documents', Key: 'kp-1/held' };
+  await world.s3.send(new PutObjectLegalHoldCommand({ ...held, LegalHold: { Status: 'ON' } }));
+  const records = await listed(store);
+  const calls = countCalls();
+  expect(await store.countLocked(records, new Date())).toBe(1);
+  expect(await store.countLocked(records, new Date())).toBe(1);
+  expect(calls).toEqual({
+    GetObjectLockConfigurationCommand: 1,
+    GetObjectLegalHoldCommand: 4,
+    GetObjectRetentionCommand: 4,
+  });
+});
+
+test('a bucket without locks is asked once', async () => {
+  const store = await start(true);
+  await world.put('free', 'free');
+  const records = await listed(store);
+  const calls = countCalls();
+  expect(await store.countLocked(records, new Date())).toBe(0);
+  expect(await store.countLocked(records, new Date())).toBe(0);
+  expect(calls).toEqual({ GetObjectLockConfigurationCommand: 1 });
+});
+
 function countCalls(): Record<string, number> {
   const calls: Record<string, number> = {};
   world.s3.middlewareStack.add(

@@ -53,6 +53,7 @@ export function memoryStore(
       }
     },
     open: async ({ key }) => Readable.from([key]),
+    countLocked: async (wanted) => wanted.filter(({ key }) => locked.has(key)).length,
     async remove(wanted: readonly StoreRecord[]) {
       return call('remove', () => {
         const failed = wanted

@@ -8,6 +8,8 @@ import {
   ListMultipartUploadsCommand,
   ListObjectsV2Command,
   PutObjectCommand,
+  PutObjectLegalHoldCommand,
+  PutObjectRetentionCommand,
   RestoreObjectCommand,
 } from '@aws-sdk/client-s3';
 import { afterEach, expect, test } from 'vitest';
@@ -405,6 +407,58 @@ test('objects in an archive class are counted before anything is packed, and arc
     status: 'success',
     data: { objectCount: 32 },
   });
+});
+
+const hold = (Key: string, Status: 'ON' | 'OFF') =>
+  world.s3.send(new PutObjectLegalHoldCommand({ Bucket: 'documents', Key, LegalHold: { Status } }));
+
+test('locked versions are counted before anything is packed, and archived once they are free', async () => {
+  await startFull({ objectLock: true });
+  await hold('kp-1/readme.md', 'ON');
+  await hold('kp-1/page-1.md', 'ON');
+  await hold('kp-1/page-1.md', 'OFF');
+  await world.s3.send(
+    new PutObjectRetentionCommand({
+      Bucket: 'documents',
+      Key: 'kp-1/large.bin',
+      Retention: { Mode: 'GOVERNANCE', RetainUntilDate: new Date('2027-03-02T00:00:00.000Z') },
+    }),
+  );
+  const failure = (count: number) => ({
+    status: 'failure',
+    errorCode: 'LEGAL_HOLD',
+    message: `${count} object version(s) are under a legal hold or a retention of S3 Object Lock: nobody can evict them before it ends`,
+  });
+  expect(await world.archive()).toMatchObject(failure(2));
+  const { KeyCount } = await world.s3.send(
+    new ListObjectsV2Command({ Bucket: 'vault', Prefix: BAG }),
+  );
+  expect(KeyCount).toBe(0);
+
+  await hold('kp-1/readme.md', 'OFF');
+  expect(await world.archive()).toMatchObject(failure(1));
+  world.advanceHours(15);
+  expect(await world.archive({ now: world.now() })).toMatchObject({
+    status: 'success',
+    data: { objectCount: 31 },
+  });
+});
+
+test('a version locked after it was packed stays alone, and the stage fails with the count', async () => {
+  await startFull({ objectLock: true });
+  await world.run('plan');
+  for (const shard of await world.shards()) await world.pack(shard);
+  await world.run('seal');
+  await hold('kp-1/readme.md', 'ON');
+  expect(await world.run('evict')).toMatchObject({
+    status: 'failure',
+    errorCode: 'LEGAL_HOLD',
+    message:
+      '1 object version(s) came under S3 Object Lock since the inventory and were left in the stores',
+  });
+  expect((await world.open(world.documents).measure()).count).toBe(1);
+  await hold('kp-1/readme.md', 'OFF');
+  expect(await world.run('evict')).toMatchObject({ status: 'success' });
 });
 
 test('an empty plane is a bag without payloads', async () => {
