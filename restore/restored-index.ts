@@ -32,7 +32,7 @@ export async function writeRestoredIndex(
 
 /** @param line of an item in its file, from 1 */
 function restoredEntry(
-  { store, record, place }: IndexEntry,
+  { store, record, place, properties }: IndexEntry,
   line: number,
   withheld: ReadonlySet<string>,
 ): object {
@@ -43,6 +43,7 @@ function restoredEntry(
     store,
     ...record,
     sha256: place.sha256,
+    ...(properties && { properties }),
     ...(withheld.has(file) ? { damaged: true } : { file, ...(record.kind === 'item' && { line }) }),
   };
 }

@@ -9,6 +9,7 @@ const clients = storeClients();
 
 export const handler = stageLambda(
   createPlan({
+    s3: clients.s3,
     vault: vaultBucket(clients.s3, requireEnv('VAULT_BUCKET')),
     storeFor: storeFor(clients),
   }),

@@ -1,17 +1,28 @@
 import type { S3Client, StorageClass } from '@aws-sdk/client-s3';
-import { type ContentPlace, indexLine, indexPath, payloadPath } from '../core/archive-index.ts';
+import {
+  type ContentPlace,
+  type IndexedContent,
+  indexLine,
+  indexPath,
+  payloadPath,
+} from '../core/archive-index.ts';
 import type { ArchiveLimits } from '../core/archive-limits.ts';
-import { isOffboardingError, OffboardingError } from '../core/errors.ts';
 import { totalsOf } from '../core/inventory.ts';
 import type { PackReport, StoredFile } from '../core/pack-report.ts';
 import { isCopied, type Shard } from '../core/shard.ts';
-import type { ObjectVersion, PartitionItem, StoreRecord } from '../core/store-record.ts';
+import type {
+  ObjectProperties,
+  ObjectVersion,
+  PartitionItem,
+  StoreRecord,
+} from '../core/store-record.ts';
 import type { VaultLayout } from '../core/vault-layout.ts';
 import { inParallel } from '../stores/in-parallel.ts';
 import type { Store } from '../stores/store.ts';
 import { itemsPayload } from './items-payload.ts';
 import { uploadPayload } from './payload-upload.ts';
 import { readAhead } from './read-ahead.ts';
+import { readContent } from './read-content.ts';
 import { copyToVault } from './server-side-copy.ts';
 import { tarPayload } from './tar-payload.ts';
 import type { Vault } from './vault.ts';
@@ -41,7 +52,9 @@ export async function packShard(
 ): Promise<PackReport> {
   const { limits, shard } = work;
   const places = new Map<number, ContentPlace>();
+  const properties = new Map<number, ObjectProperties>();
   const placed = (member: number, place: ContentPlace) => void places.set(member, place);
+  const described: Described = (member, known) => void properties.set(member, known);
   const large: Member<ObjectVersion>[] = [];
   const small: Member<ObjectVersion>[] = [];
   const items: Member<PartitionItem>[] = [];
@@ -53,10 +66,13 @@ export async function packShard(
   }
   const payloads = [
     ...(await copyLarge(work, large, placed)),
-    ...(await packObjects(work, small, placed)),
+    ...(await packObjects(work, small, placed, described)),
     ...(await packItems(work, items, placed)),
   ];
-  const index = await writeIndex(work, members, places);
+  const index = await writeIndex(work, members, (member) => ({
+    ...places.get(member),
+    ...(properties.has(member) && { properties: properties.get(member) }),
+  }));
   return {
     shardId: shard.shardId,
     membersSha256: shard.membersSha256,
@@ -67,6 +83,7 @@ export async function packShard(
 }
 
 type Placed = (member: number, place: ContentPlace) => void;
+type Described = (member: number, properties: ObjectProperties) => void;
 
 async function copyLarge(
   work: PackWork,
@@ -89,10 +106,11 @@ async function packObjects(
   work: PackWork,
   members: readonly Member<ObjectVersion>[],
   placed: Placed,
+  described: Described,
 ): Promise<readonly StoredFile[]> {
   if (members.length === 0) return [];
   const path = payloadPath.objects(work.shard.shardId);
-  return [await upload(work, path, tarPayload(contents(work, members), path, placed))];
+  return [await upload(work, path, tarPayload(contents(work, members, described), path, placed))];
 }
 
 async function packItems(
@@ -120,55 +138,28 @@ async function upload(
 async function* contents<Kind extends ObjectVersion | PartitionItem>(
   { store, limits }: PackWork,
   members: readonly Member<Kind>[],
+  described?: Described,
 ): AsyncGenerator<Member<Kind> & { readonly content: Buffer }> {
   const read = ({ record }: Member<Kind>) => readContent(store, record);
-  for await (const [member, content] of readAhead(
+  for await (const [member, { content, properties }] of readAhead(
     members,
     ({ record }) => record.size,
     read,
     limits,
-  ))
+  )) {
+    if (properties) described?.(member.member, properties);
     yield { ...member, content };
-}
-
-const READ_ATTEMPTS = 3;
-
-/** The SDK retries until a reply begins; a reply that breaks off half-way is asked for again here. */
-async function readContent(store: Store, record: ObjectVersion | PartitionItem): Promise<Buffer> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await collect(await store.open(record), record);
-    } catch (error) {
-      if (isOffboardingError(error) || attempt === READ_ATTEMPTS) throw error;
-    }
   }
-}
-
-/** Into memory of the size that was inventoried, and never more: lists of chunks would cost it twice. */
-async function collect(
-  stream: AsyncIterable<Buffer>,
-  { key, size }: ObjectVersion | PartitionItem,
-): Promise<Buffer> {
-  const content = Buffer.allocUnsafeSlow(size);
-  let bytes = 0;
-  for await (const chunk of stream) {
-    chunk.copy(content, bytes);
-    bytes += chunk.length;
-  }
-  if (bytes === size) return content;
-  throw new OffboardingError('SOURCE_CHANGED', `a member of ${size} bytes was read as ${bytes}`, {
-    details: { key },
-  });
 }
 
 async function writeIndex(
   { vault, layout, shard }: PackWork,
   members: readonly StoreRecord[],
-  places: ReadonlyMap<number, ContentPlace>,
+  known: (member: number) => IndexedContent,
 ): Promise<StoredFile> {
   const path = indexPath(shard.shardId);
   const lines = members.map(
-    (record, index) => `${indexLine(shard.store, index + 1, record, places.get(index + 1))}\n`,
+    (record, index) => `${indexLine(shard.store, index + 1, record, known(index + 1))}\n`,
   );
   return { path, ...(await vault.writeText(layout.bagKey(path), lines.join(''))) };
 }

@@ -1,3 +1,4 @@
+import type { S3Client } from '@aws-sdk/client-s3';
 import type { StageContext, StageHandler, StageResult } from '../contract.ts';
 import { ARCHIVE_LIMITS } from '../core/archive-limits.ts';
 import { type ArchivePlan, inventoryHashInput, shardsText } from '../core/archive-plan.ts';
@@ -14,6 +15,7 @@ import { type InventoryProgress, NOTHING_LISTED, takeInventory } from './take-in
 import type { Vault } from './vault.ts';
 
 export interface PlanPorts {
+  readonly s3: S3Client;
   readonly vault: Vault;
   readonly storeFor: (descriptor: StoreDescriptor) => Store;
   readonly limits?: typeof ARCHIVE_LIMITS;
@@ -35,6 +37,7 @@ export interface PlanData {
  * A complete plan is kept as it is, so a repeated run packs, seals and evicts the very same records.
  */
 export function createPlan({
+  s3,
   vault,
   storeFor,
   limits = ARCHIVE_LIMITS,
@@ -50,6 +53,7 @@ export function createPlan({
       };
     const { complete, progress } = await takeInventory(
       {
+        s3,
         vault,
         layout,
         plan,

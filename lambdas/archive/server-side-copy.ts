@@ -108,9 +108,12 @@ async function copyByParts(
       ChecksumAlgorithm: 'CRC64NVME',
       ChecksumType: 'FULL_OBJECT',
       // A copy by parts inherits nothing.
-      ...(head.ContentType !== undefined && { ContentType: head.ContentType }),
-      ...(head.ContentEncoding !== undefined && { ContentEncoding: head.ContentEncoding }),
-      ...(head.Metadata && { Metadata: head.Metadata }),
+      ContentType: head.ContentType,
+      ContentEncoding: head.ContentEncoding,
+      ContentLanguage: head.ContentLanguage,
+      ContentDisposition: head.ContentDisposition,
+      CacheControl: head.CacheControl,
+      Metadata: head.Metadata,
     }),
   );
   const upload = { Bucket: bucket, Key: key, UploadId };
@@ -162,7 +165,8 @@ function headSource(client: S3Client, { descriptor }: Store, record: ObjectVersi
 async function hashSource(store: Store, record: ObjectVersion): Promise<string> {
   const hash = createHash('sha256');
   let bytes = 0;
-  for await (const chunk of await store.open(record)) {
+  const { content } = await store.open(record);
+  for await (const chunk of content) {
     hash.update(chunk);
     bytes += chunk.length;
   }

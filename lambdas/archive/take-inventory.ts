@@ -1,8 +1,10 @@
+import type { S3Client } from '@aws-sdk/client-s3';
 import type { ArchiveLimits } from '../core/archive-limits.ts';
 import { inventoryLine, needsRestore, totalsOf } from '../core/inventory.ts';
 import { EMPTY_LOAD, loadWith, type Shard, type ShardLoad, shardId } from '../core/shard.ts';
 import type { StoreRecord } from '../core/store-record.ts';
 import type { VaultLayout } from '../core/vault-layout.ts';
+import { lockCounter } from '../stores/s3-locks.ts';
 import type { Store } from '../stores/store.ts';
 import type { Vault } from './vault.ts';
 
@@ -30,6 +32,7 @@ export const NOTHING_LISTED: InventoryProgress = {
 };
 
 export interface InventoryWork {
+  readonly s3: S3Client;
   readonly vault: Vault;
   readonly layout: VaultLayout;
   readonly plan: number;
@@ -65,11 +68,12 @@ async function inventoryOfStore(
 ): Promise<InventoryProgress> {
   const shards = [...from.shards];
   let { after, skip, unreadable, locked } = from;
+  const countLocked = lockCounter(work.s3, store.descriptor);
   let members: StoreRecord[] = [];
   let load: ShardLoad = EMPTY_LOAD;
   const closeShard = async () => {
     if (members.length === 0) return;
-    locked += await store.countLocked(members, work.now);
+    locked += await countLocked(members, work.now);
     shards.push(await writeShard(work, from.store, shards.length + 1, members));
     [members, load] = [[], EMPTY_LOAD];
   };

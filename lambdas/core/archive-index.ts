@@ -1,4 +1,4 @@
-import type { StoreRecord } from './store-record.ts';
+import type { ObjectProperties, StoreRecord } from './store-record.ts';
 
 /** Where the content of one member is: a range of a payload file of the bag. */
 export interface ContentPlace {
@@ -12,14 +12,20 @@ export interface ContentPlace {
   readonly gunzip?: { readonly offset: number; readonly length: number };
 }
 
+/** What the index says of a member's content; nothing of a delete marker, which has none. */
+export type IndexedContent = Partial<ContentPlace> & {
+  /** Of a document in a tar. One that was copied keeps its properties itself. */
+  readonly properties?: ObjectProperties | undefined;
+};
+
 /** One line of the archive's index, without its newline: what the member was, and where it is now. */
 export function indexLine(
   store: number,
   member: number,
   record: StoreRecord,
-  place: ContentPlace | undefined,
+  content: IndexedContent,
 ): string {
-  return JSON.stringify({ store, member, ...record, ...place });
+  return JSON.stringify({ store, member, ...record, ...content });
 }
 
 /** One line of the index, read back. A delete marker has no place: it has no content. */
@@ -28,6 +34,7 @@ export interface IndexEntry {
   readonly member: number;
   readonly record: StoreRecord;
   readonly place?: ContentPlace;
+  readonly properties?: ObjectProperties;
 }
 
 /**
@@ -44,9 +51,16 @@ export function parseIndex(text: string, key?: string): IndexEntry[] {
 }
 
 function indexEntry(line: string): IndexEntry {
-  const { store, member, payload, offset, length, gunzip, ...record } = JSON.parse(line);
+  const parsed = JSON.parse(line);
+  const { store, member, payload, offset, length, gunzip, properties, ...record } = parsed;
   const place = { sha256: record.sha256, payload, offset, length, ...(gunzip && { gunzip }) };
-  return { store, member, record, ...(payload !== undefined && { place }) };
+  return {
+    store,
+    member,
+    record,
+    ...(payload !== undefined && { place }),
+    ...(properties && { properties }),
+  };
 }
 
 /** Path of a shard's index part in the bag. It is a tag file: it describes the payloads and is no payload itself. */

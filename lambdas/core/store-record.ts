@@ -16,6 +16,17 @@ export interface ObjectVersion {
   readonly restoredUntil?: string;
 }
 
+/** What a reader of an object is told beside its content. */
+export interface ObjectProperties {
+  readonly contentType?: string;
+  readonly contentEncoding?: string;
+  readonly contentLanguage?: string;
+  readonly contentDisposition?: string;
+  readonly cacheControl?: string;
+  /** User metadata, by lower-case names. */
+  readonly metadata?: Readonly<Record<string, string>>;
+}
+
 export interface DeleteMarker {
   readonly kind: 'delete-marker';
   readonly key: string;

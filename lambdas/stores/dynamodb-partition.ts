@@ -15,7 +15,7 @@ import { unchangedItemCondition } from './item-guard.ts';
 import { type PartitionSchema, readPartitionSchema } from './partition-schema.ts';
 import { type RemovalTally, removalTally } from './removal-tally.ts';
 import { isServiceError } from './retry-transient.ts';
-import type { CountedPage, Store } from './store.ts';
+import type { CountedPage, OpenRecord, Store } from './store.ts';
 import { sumPages } from './sum-pages.ts';
 
 /** Below the SDK's 50 sockets a client, so that one store cannot starve another. */
@@ -90,7 +90,7 @@ export function createDynamodbPartitionStore(
     return Item;
   }
 
-  async function open(record: StoreRecord): Promise<Readable> {
+  async function open(record: StoreRecord): Promise<OpenRecord> {
     const wanted = itemRecord(record);
     const item = await readItem(wanted);
     const json = item && canonicalItem(item);
@@ -100,7 +100,7 @@ export function createDynamodbPartitionStore(
         `a source item is ${json === undefined ? 'gone' : 'no longer what was inventoried'}`,
         { details: { key: wanted.key } },
       );
-    return Readable.from([Buffer.from(json)]);
+    return { content: Readable.from([Buffer.from(json)]) };
   }
 
   async function removeItem(record: PartitionItem, tally: RemovalTally): Promise<void> {
@@ -128,7 +128,6 @@ export function createDynamodbPartitionStore(
     descriptor,
     inventory,
     open,
-    countLocked: async () => 0,
     async remove(records) {
       const tally = removalTally();
       await inParallel(records.map(itemRecord), REQUESTS_AT_ONCE, (record) =>

@@ -4,20 +4,24 @@ import {
   GetObjectRetentionCommand,
   type S3Client,
 } from '@aws-sdk/client-s3';
+import type { StoreDescriptor } from '../core/plane.ts';
 import type { ObjectVersion, StoreRecord } from '../core/store-record.ts';
 import { inParallel } from './in-parallel.ts';
 
 const VERSIONS_AT_ONCE = 16; // two requests each, below the SDK's 50 sockets
 
+/** How many of these records a lock keeps from being removed by anybody, as of `now`. */
+export type LockCounter = (records: readonly StoreRecord[], now: Date) => Promise<number>;
+
 /**
  * Counts versions that S3 lets nobody remove: under a legal hold, or under a retention that has not ended. Only a bucket
- * that was created with Object Lock holds any, and one request tells. In such a bucket each version takes two more, because
- * listings do not show locks. https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html
+ * with Object Lock holds any, and one request tells. In such a bucket each version takes two more, because listings do not
+ * show locks. Not a part of `Store`: only planning needs it, and every bundle would carry it.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html
  */
-export function lockedVersions(
-  client: S3Client,
-  bucket: string,
-): (records: readonly StoreRecord[], now: Date) => Promise<number> {
+export function lockCounter(client: S3Client, descriptor: StoreDescriptor): LockCounter {
+  if (descriptor.kind !== 's3-prefix') return async () => 0;
+  const { bucket } = descriptor;
   let asked: Promise<boolean> | undefined;
   return async (records, now) => {
     asked ??= hasObjectLock(client, bucket);

@@ -1,15 +1,14 @@
 import { Readable } from 'node:stream';
-import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { GetObjectCommand, type GetObjectCommandOutput, type S3Client } from '@aws-sdk/client-s3';
 import { OffboardingError } from '../core/errors.ts';
 import type { S3PrefixStore } from '../core/plane.ts';
-import type { ObjectVersion, StoreRecord } from '../core/store-record.ts';
+import type { ObjectProperties, ObjectVersion, StoreRecord } from '../core/store-record.ts';
 import { STORE_RETRY } from './retry-transient.ts';
 import { countVersions } from './s3-count.ts';
-import { lockedVersions } from './s3-locks.ts';
 import { removeVersions } from './s3-removal.ts';
 import { abortUploads, countUploads } from './s3-uploads.ts';
 import { listVersions, type S3Record } from './s3-versions.ts';
-import type { Store } from './store.ts';
+import type { OpenRecord, Store } from './store.ts';
 import { sumPages } from './sum-pages.ts';
 
 /** Everything under one prefix of one bucket, in all its versions. The prefix ends in `/`: `kp-1/` never takes `kp-10/`. */
@@ -25,7 +24,6 @@ export function createS3PrefixStore(
     inventory: (after) =>
       listVersions(client, { bucket, prefix, ...(after && { after: s3Record(after) }) }),
     open: (record) => openVersion(client, bucket, s3Object(record)),
-    countLocked: lockedVersions(client, bucket),
     remove: (records, known) =>
       removeVersions(client, { bucket, prefix }, records.map(s3Record), {
         listedJustNow: known === 'listed-just-now',
@@ -61,21 +59,51 @@ async function openVersion(
   client: S3Client,
   bucket: string,
   { key, versionId, etag, size }: ObjectVersion,
-): Promise<Readable> {
+): Promise<OpenRecord> {
   try {
-    const { Body, ContentLength } = await client.send(
+    const reply = await client.send(
       new GetObjectCommand({ Bucket: bucket, Key: key, VersionId: versionId, IfMatch: etag }),
     );
+    const { Body, ContentLength } = reply;
     if (!(Body instanceof Readable) || ContentLength !== size)
       throw new OffboardingError(
         'SOURCE_CHANGED',
         `an object of ${size} bytes was answered with ${ContentLength}`,
         { details: { key, versionId } },
       );
-    return Body;
+    const properties = propertiesOf(reply);
+    return {
+      content: Body,
+      ...(Object.keys(properties).length > 0 && { properties }),
+    };
   } catch (error) {
     throw translateSourceError(error, { key, versionId });
   }
+}
+
+function propertiesOf({
+  ContentType,
+  ContentEncoding,
+  ContentLanguage,
+  ContentDisposition,
+  CacheControl,
+  Metadata = {},
+}: GetObjectCommandOutput): ObjectProperties {
+  return {
+    ...(ContentType !== undefined && { contentType: ContentType }),
+    ...(ContentEncoding !== undefined && { contentEncoding: ContentEncoding }),
+    ...(ContentLanguage !== undefined && { contentLanguage: ContentLanguage }),
+    ...(ContentDisposition !== undefined && { contentDisposition: ContentDisposition }),
+    ...(CacheControl !== undefined && { cacheControl: CacheControl }),
+    ...(Object.keys(Metadata).length > 0 && { metadata: sorted(Metadata) }),
+  };
+}
+
+/** So that the same object is the same line of the index, however S3 orders its headers. */
+function sorted(metadata: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(metadata).sort(([one], [other]) => (one < other ? -1 : 1)),
+  );
 }
 
 /** A failed read of a source object, as the code it means to an archive; any other error as it came. */

@@ -1,6 +1,11 @@
 import type { Readable } from 'node:stream';
 import type { StoreDescriptor } from '../core/plane.ts';
-import type { ObjectVersion, PartitionItem, StoreRecord } from '../core/store-record.ts';
+import type {
+  ObjectProperties,
+  ObjectVersion,
+  PartitionItem,
+  StoreRecord,
+} from '../core/store-record.ts';
 
 export type {
   DeleteMarker,
@@ -25,6 +30,12 @@ export interface StoreSize {
   readonly bytes: number;
 }
 
+export interface OpenRecord {
+  readonly content: Readable;
+  /** Of an object that has any: read with its content, in the same request. */
+  readonly properties?: ObjectProperties;
+}
+
 /** One page of a count. */
 export interface CountedPage extends StoreSize {
   /** Goes on behind this page, in this store only; absent on the last one. It may name a document. */
@@ -43,9 +54,7 @@ export interface Store {
    * The content of exactly this record.
    * @throws OffboardingError `SOURCE_CHANGED` when it is gone or no longer the same
    */
-  open(record: ObjectVersion | PartitionItem): Promise<Readable>;
-  /** How many of these records a lock of the service keeps from being removed by anybody, as of `now`. */
-  countLocked(records: readonly StoreRecord[], now: Date): Promise<number>;
+  open(record: ObjectVersion | PartitionItem): Promise<OpenRecord>;
   /**
    * Removes exactly these records, and reads every error in every reply.
    * @param known `listed-just-now` when the caller has this moment listed them itself: saves the listing that tells

@@ -28,6 +28,7 @@ const objectPlace = {
   offset: 512,
   length: 5,
 };
+const properties = { contentType: 'text/markdown', metadata: { owner: 'legal' } };
 const itemPlace = {
   sha256: SHA256,
   payload: 'data/shard-00002/items.jsonl.gz',
@@ -37,8 +38,8 @@ const itemPlace = {
 };
 
 const TEXT = [
-  indexLine(0, 1, object, objectPlace),
-  indexLine(0, 2, marker, undefined),
+  indexLine(0, 1, object, { ...objectPlace, properties }),
+  indexLine(0, 2, marker, {}),
   indexLine(1, 1, item, itemPlace),
 ]
   .map((line) => `${line}\n`)
@@ -47,7 +48,13 @@ const TEXT = [
 test('what was written into the index is read back from it', () => {
   const [first, second, third, ...more] = parseIndex(TEXT);
   expect(more).toEqual([]);
-  expect(first).toMatchObject({ store: 0, member: 1, record: object, place: objectPlace });
+  expect(first).toMatchObject({
+    store: 0,
+    member: 1,
+    record: object,
+    place: objectPlace,
+    properties,
+  });
   expect(second).toEqual({ store: 0, member: 2, record: marker });
   expect(third).toEqual({ store: 1, member: 1, record: item, place: itemPlace });
 });

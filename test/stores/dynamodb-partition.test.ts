@@ -64,7 +64,7 @@ test('an item is its canonical DynamoDB JSON: sets sorted, binary as base64, eve
     '"numbers":{"NS":["10","9"]},"planeId":{"S":"kp-1"},' +
     '"small":{"N":"0.0000000000000000000000000000000000001"},"strings":{"SS":["a","b"]},' +
     '"text":{"S":"ünïcode \\"quoted\\"\\n"},"yes":{"BOOL":true}}';
-  expect(await text(await store.open(item as PartitionItem))).toBe(json);
+  expect(await text((await store.open(item as PartitionItem)).content)).toBe(json);
   expect(item?.size).toBe(Buffer.byteLength(json));
   expect(await store.measure()).toEqual({ count: 1, bytes: Buffer.byteLength(json) });
 });

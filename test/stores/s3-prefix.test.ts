@@ -9,6 +9,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { afterEach, expect, test } from 'vitest';
 import type { S3PrefixStore } from '../../lambdas/core/plane.ts';
+import { lockCounter } from '../../lambdas/stores/s3-locks.ts';
 import type { CountedPage, ObjectVersion, Store, StoreRecord } from '../../lambdas/stores/store.ts';
 import {
   type ArchiveWorld,
@@ -68,7 +69,7 @@ test('hostile keys are listed as they are, opened, and removed, and only they', 
     ),
   );
   for (const record of records) {
-    const content = await text(await store.open(record as ObjectVersion));
+    const content = await text((await store.open(record as ObjectVersion)).content);
     expect(content).toBe(`body ${HOSTILE_KEYS.indexOf(record.key.slice('kp-1/'.length))}`);
   }
   expect(await store.remove(records)).toEqual({
@@ -101,7 +102,7 @@ test('every version and delete marker is listed, newest first, and removed by it
   ]);
   expect(await store.measure()).toEqual({ count: 4, bytes: 7 });
   const oldest = records[2] as ObjectVersion;
-  expect(await text(await store.open(oldest))).toBe('one');
+  expect(await text((await store.open(oldest)).content)).toBe('one');
   expect(await store.remove([oldest])).toMatchObject({ removed: 1, removedBytes: 3 });
   expect(await listed(store)).toEqual(records.filter((record) => record !== oldest));
 });
@@ -208,8 +209,9 @@ test('locks are asked for version by version only in a bucket that has them', as
   await world.s3.send(new PutObjectLegalHoldCommand({ ...held, LegalHold: { Status: 'ON' } }));
   const records = await listed(store);
   const calls = countCalls();
-  expect(await store.countLocked(records, new Date())).toBe(1);
-  expect(await store.countLocked(records, new Date())).toBe(1);
+  const countLocked = lockCounter(world.s3, store.descriptor);
+  expect(await countLocked(records, new Date())).toBe(1);
+  expect(await countLocked(records, new Date())).toBe(1);
   expect(calls).toEqual({
     GetObjectLockConfigurationCommand: 1,
     GetObjectLegalHoldCommand: 4,
@@ -217,13 +219,15 @@ test('locks are asked for version by version only in a bucket that has them', as
   });
 });
 
-test('a bucket without locks is asked once', async () => {
+test('a bucket without locks is asked once, a table never', async () => {
   const store = await start(true);
   await world.put('free', 'free');
   const records = await listed(store);
   const calls = countCalls();
-  expect(await store.countLocked(records, new Date())).toBe(0);
-  expect(await store.countLocked(records, new Date())).toBe(0);
+  const countLocked = lockCounter(world.s3, store.descriptor);
+  expect(await countLocked(records, new Date())).toBe(0);
+  expect(await countLocked(records, new Date())).toBe(0);
+  expect(await lockCounter(world.s3, world.chunks)([], new Date())).toBe(0);
   expect(calls).toEqual({ GetObjectLockConfigurationCommand: 1 });
 });
 

@@ -52,8 +52,7 @@ export function memoryStore(
         page = call('list', () => behind(last));
       }
     },
-    open: async ({ key }) => Readable.from([key]),
-    countLocked: async (wanted) => wanted.filter(({ key }) => locked.has(key)).length,
+    open: async ({ key }) => ({ content: Readable.from([key]) }),
     async remove(wanted: readonly StoreRecord[]) {
       return call('remove', () => {
         const failed = wanted

@@ -159,6 +159,42 @@ test('payloads go straight to the archive class, and what finds them stays reada
   expect(Contents.filter(({ Key }) => Key?.startsWith(`${BAG}data/`)).length).toBeGreaterThan(4);
 });
 
+test('what S3 says of a document beside its content is kept: small ones in the index, copied ones on the copy', async () => {
+  world = await startArchiveWorld();
+  const described = {
+    ContentType: 'text/markdown; charset=utf-8',
+    ContentLanguage: 'de',
+    CacheControl: 'no-store',
+    Metadata: { owner: 'legal', 'review-by': '2027' },
+  };
+  for (const [key, Body] of [
+    ['small.md', 'small'],
+    ['large.bin', LARGE],
+    ['huge.bin', HUGE],
+  ] as const)
+    await world.s3.send(
+      new PutObjectCommand({ Bucket: 'documents', Key: `kp-1/${key}`, Body, ...described }),
+    );
+  await world.archive();
+  const index = readIndex(await readBag());
+  const small = index.find(({ key }) => key === 'kp-1/small.md');
+  expect(small).toMatchObject({
+    properties: {
+      contentType: 'text/markdown; charset=utf-8',
+      contentLanguage: 'de',
+      cacheControl: 'no-store',
+      metadata: { owner: 'legal', 'review-by': '2027' },
+    },
+  });
+  for (const key of ['kp-1/large.bin', 'kp-1/huge.bin']) {
+    const { payload } = index.find((entry) => entry.key === key) ?? {};
+    const copy = await world.s3.send(
+      new HeadObjectCommand({ Bucket: 'vault', Key: `${BAG}${payload}` }),
+    );
+    expect(copy).toMatchObject(described);
+  }
+});
+
 test('no document name appears in any result', async () => {
   await startFull();
   const results = [await world.run('plan')];

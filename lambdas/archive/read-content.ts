@@ -1,0 +1,47 @@
+import { isOffboardingError, OffboardingError } from '../core/errors.ts';
+import type { ObjectProperties, ObjectVersion, PartitionItem } from '../core/store-record.ts';
+import type { Store } from '../stores/store.ts';
+
+export interface ReadContent {
+  readonly content: Buffer;
+  /** Of an object that has any. */
+  readonly properties?: ObjectProperties;
+}
+
+const READ_ATTEMPTS = 3;
+
+/**
+ * The whole content of one record, in memory. The SDK retries until a reply begins; a reply that breaks off half-way is
+ * asked for again here.
+ * @throws OffboardingError `SOURCE_CHANGED` when it is gone, no longer the same, or of another size
+ */
+export async function readContent(
+  store: Store,
+  record: ObjectVersion | PartitionItem,
+): Promise<ReadContent> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      const { content, ...rest } = await store.open(record);
+      return { content: await collect(content, record), ...rest };
+    } catch (error) {
+      if (isOffboardingError(error) || attempt === READ_ATTEMPTS) throw error;
+    }
+  }
+}
+
+/** Into memory of the size that was inventoried, and never more: lists of chunks would cost it twice. */
+async function collect(
+  stream: AsyncIterable<Buffer>,
+  { key, size }: ObjectVersion | PartitionItem,
+): Promise<Buffer> {
+  const content = Buffer.allocUnsafeSlow(size);
+  let bytes = 0;
+  for await (const chunk of stream) {
+    chunk.copy(content, bytes);
+    bytes += chunk.length;
+  }
+  if (bytes === size) return content;
+  throw new OffboardingError('SOURCE_CHANGED', `a member of ${size} bytes was read as ${bytes}`, {
+    details: { key },
+  });
+}
