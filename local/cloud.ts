@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { startApiGateway } from './api-gateway.ts';
 import { type AwsCall, type CallFate, startAwsEndpoint } from './aws-endpoint.ts';
@@ -132,8 +133,17 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
   });
   const scheduler = createScheduler({
     clock,
-    async startExecution({ roleArn, ...start }) {
+    async startExecution({ roleArn, kind: _, ...start }) {
       await new SFNClient(roleConfig(roleArn)).send(new StartExecutionCommand(start));
+    },
+    async invokeFunction({ roleArn, functionArn, input }) {
+      await new LambdaClient(roleConfig(roleArn)).send(
+        new InvokeCommand({
+          FunctionName: functionArn,
+          InvocationType: 'Event',
+          Payload: Buffer.from(input),
+        }),
+      );
     },
     onFailure(arn, error) {
       process.stderr.write(`${arn} could not start its target: ${error}\n`);

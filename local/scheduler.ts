@@ -6,12 +6,17 @@ import { type AwsService, type Caller, LOCAL_ACCOUNT, LOCAL_REGION } from './aws
 import type { Clock } from './clock.ts';
 import { readText, sendError, sendJson, WireError } from './json-wire.ts';
 import { readAtExpression } from './schedule-expression.ts';
-import { type StartExecution, startExecutionOf, targetSchema } from './schedule-target.ts';
+import {
+  type InvokeFunction,
+  type StartExecution,
+  targetSchema,
+  workOf,
+} from './schedule-target.ts';
 
 const ARN_PREFIX = `arn:aws:scheduler:${LOCAL_REGION}:${LOCAL_ACCOUNT}`;
 const DEFAULT_GROUP = 'default';
 
-/** The one-time schedules that start a state machine. Anything else is refused, not half done. */
+/** The one-time schedules that start a state machine or a function. Anything else is refused, not half done. */
 const scheduleSchema = z.strictObject({
   GroupName: z.string().default(DEFAULT_GROUP),
   Description: z.string().max(512).optional(),
@@ -29,7 +34,7 @@ type ScheduleRequest = z.infer<typeof scheduleSchema>;
 export interface Schedule extends ScheduleRequest {
   readonly Name: string;
   readonly CreationDate: Date;
-  readonly start: StartExecution;
+  readonly work: StartExecution | InvokeFunction;
   readonly cancel: () => void;
 }
 
@@ -37,6 +42,8 @@ export interface SchedulerOptions {
   readonly clock: Clock;
   /** Starts an execution with the permissions of the target's role. */
   readonly startExecution: (start: StartExecution & { roleArn: string }) => Promise<void>;
+  /** Queues an invocation, with the permissions of the target's role. */
+  readonly invokeFunction: (invoke: InvokeFunction & { roleArn: string }) => Promise<void>;
   /** AWS would retry and then drop the event, or put it into a dead-letter queue. */
   readonly onFailure: (scheduleArn: string, error: unknown) => void;
 }
@@ -46,7 +53,12 @@ export interface Scheduler extends AwsService {
 }
 
 /** EventBridge Scheduler on the clock of the embedded cloud (REST JSON). */
-export function createScheduler({ clock, startExecution, onFailure }: SchedulerOptions): Scheduler {
+export function createScheduler({
+  clock,
+  startExecution,
+  invokeFunction,
+  onFailure,
+}: SchedulerOptions): Scheduler {
   const groups = new Set([DEFAULT_GROUP]);
   const schedules = new Map<string, Schedule>();
 
@@ -90,13 +102,13 @@ export function createScheduler({ clock, startExecution, onFailure }: SchedulerO
 
   function wait(arn: string, name: string, request: ScheduleRequest, CreationDate: Date): void {
     const { ScheduleExpression, ScheduleExpressionTimezone, Target } = request;
-    const start = startExecutionOf(Target);
+    const work = workOf(Target);
     const at = readAtExpression(ScheduleExpression, ScheduleExpressionTimezone);
     if (!at || at < clock.now())
       throw invalid(`${ScheduleExpression} is not an at(…) that lies ahead`);
     const waiting = new AbortController();
     const cancel = () => waiting.abort();
-    const schedule = { ...request, Name: name, CreationDate, start, cancel };
+    const schedule = { ...request, Name: name, CreationDate, work, cancel };
     schedules.set(arn, schedule);
     clock.waitUntil(at, { signal: waiting.signal, label: `schedule ${name}` }).then(
       () => fire(arn, schedule),
@@ -106,9 +118,10 @@ export function createScheduler({ clock, startExecution, onFailure }: SchedulerO
 
   async function fire(arn: string, schedule: Schedule): Promise<void> {
     const end = clock.begin();
-    const { start, Target, ActionAfterCompletion } = schedule;
+    const { work, Target, ActionAfterCompletion } = schedule;
     try {
-      await startExecution({ ...start, roleArn: Target.RoleArn });
+      if (work.kind === 'function') await invokeFunction({ ...work, roleArn: Target.RoleArn });
+      else await startExecution({ ...work, roleArn: Target.RoleArn });
     } catch (error) {
       // An earlier delivery has started it, or somebody else under its name.
       if (!(error instanceof ExecutionAlreadyExists)) onFailure(arn, error);
@@ -208,6 +221,6 @@ function summary({ Name, GroupName, State, CreationDate, Target }: Schedule) {
 }
 
 function describe(schedule: Schedule) {
-  const { cancel: _, ClientToken: __, start: ___, ...fields } = schedule;
+  const { cancel: _, ClientToken: __, work: ___, ...fields } = schedule;
   return { ...fields, ...summary(schedule), Target: schedule.Target };
 }

@@ -74,6 +74,24 @@ describe('a schedule', () => {
     });
   });
 
+  it('invokes a function asynchronously with the role of its target', async () => {
+    const code =
+      'const seen = []; export const handler = async ({ by }) => { seen.push(by); return seen; };';
+    const functionArn = await cloud.createFunction('reminded', code);
+    await create('function', {
+      ScheduleExpression: 'at(2027-11-23T10:00:00)',
+      Target: {
+        Arn: functionArn,
+        RoleArn: TARGET_ROLE,
+        Input: '{"by":"schedule"}',
+        DeadLetterConfig: { Arn: 'arn:aws:sqs:us-east-1:111122223333:dropped' },
+      },
+    });
+    await cloud.clock.advanceTo(new Date('2027-11-23T10:00:00Z'));
+    expect(cloud.asked).toContain(`purge-starter lambda:InvokeFunction ${functionArn}`);
+    expect(await cloud.lambda.invoke(functionArn, { by: 'test' })).toEqual(['schedule', 'test']);
+  });
+
   it('stays when it is to stay, and never fires twice', async () => {
     await create('stays', {
       ScheduleExpression: 'at(2028-01-01T00:00:00)',

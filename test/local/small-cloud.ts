@@ -1,6 +1,7 @@
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { startAwsEndpoint } from '../../local/aws-endpoint.ts';
 import type { AwsService, Caller } from '../../local/aws-service.ts';
@@ -45,8 +46,17 @@ export async function startSmallCloud() {
   });
   const scheduler = createScheduler({
     clock,
-    async startExecution({ roleArn, ...start }) {
+    async startExecution({ roleArn, kind: _, ...start }) {
       await new SFNClient(machineConfig(roleArn)).send(new StartExecutionCommand(start));
+    },
+    async invokeFunction({ roleArn, functionArn, input }) {
+      await new LambdaClient(machineConfig(roleArn)).send(
+        new InvokeCommand({
+          FunctionName: functionArn,
+          InvocationType: 'Event',
+          Payload: Buffer.from(input),
+        }),
+      );
     },
     onFailure: (_arn, error) => failedSchedules.push(error),
   });
