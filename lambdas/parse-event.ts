@@ -12,6 +12,8 @@ export const offboardingRequestSchema = z.object({
   erasure: z.boolean(),
   force: z.boolean(),
   forceReason: z.nullable(z.string()),
+  forceRequestedBy: z.exactOptional(z.string().check(z.minLength(1))),
+  acknowledgedDependents: z.exactOptional(z.readonly(z.array(z.string()))),
 });
 
 /** What every Lambda of the workflow receives. */

@@ -1,5 +1,6 @@
+import { foldLedger } from './core/fold-ledger.ts';
 import { assertChain } from './core/ledger-entry.ts';
-import { foldLedger, type LedgerState } from './core/ledger-state.ts';
+import type { LedgerState } from './core/ledger-state.ts';
 import type { LedgerReader } from './ports.ts';
 
 /**

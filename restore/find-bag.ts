@@ -1,5 +1,6 @@
+import { foldLedger } from '../lambdas/core/fold-ledger.ts';
 import { assertChain } from '../lambdas/core/ledger-entry.ts';
-import { type ArchiveData, foldLedger } from '../lambdas/core/ledger-state.ts';
+import type { ArchiveData } from '../lambdas/core/ledger-state.ts';
 import type { LedgerReader } from '../lambdas/ports.ts';
 import { RestoreError } from './restore-error.ts';
 

@@ -1,5 +1,6 @@
 import { isOffboardingError, OffboardingError } from '../core/errors.ts';
-import { foldLedger, type LedgerState } from '../core/ledger-state.ts';
+import { foldLedger } from '../core/fold-ledger.ts';
+import type { LedgerState } from '../core/ledger-state.ts';
 import type { LedgerReader, PlaneReader, Recorder } from '../ports.ts';
 import { findPlane } from './find-plane.ts';
 import { latestExecution } from './latest-execution.ts';

@@ -1,6 +1,6 @@
 import { isOffboardingError, OffboardingError } from '../core/errors.ts';
+import { foldLedger } from '../core/fold-ledger.ts';
 import type { LedgerEntry } from '../core/ledger-entry.ts';
-import { foldLedger } from '../core/ledger-state.ts';
 import type { LedgerReader, PendingDecision, PendingDecisions, Recorder } from '../ports.ts';
 import type { TaskCallback } from './ports.ts';
 import type { DecideApprovalBody } from './schemas.ts';

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { OffboardingError } from '../core/errors.ts';
-import { foldLedger } from '../core/ledger-state.ts';
+import { foldLedger } from '../core/fold-ledger.ts';
 import type { LedgerReader, PlaneReader } from '../ports.ts';
 import { findPlane } from './find-plane.ts';
 import { type Route, route } from './http.ts';

@@ -1,5 +1,6 @@
+import { foldLedger } from '../core/fold-ledger.ts';
 import type { LedgerEntry } from '../core/ledger-entry.ts';
-import { foldLedger, type Halt, type LedgerState } from '../core/ledger-state.ts';
+import type { Halt, LedgerState } from '../core/ledger-state.ts';
 import type { LifecycleState } from '../core/lifecycle.ts';
 import {
   isBeingStarted,

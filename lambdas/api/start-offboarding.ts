@@ -1,7 +1,8 @@
 import { canonicalJson } from '../core/canonical.ts';
 import { OffboardingError } from '../core/errors.ts';
 import { executionName } from '../core/execution-name.ts';
-import { foldLedger, type LedgerState } from '../core/ledger-state.ts';
+import { foldLedger } from '../core/fold-ledger.ts';
+import type { LedgerState } from '../core/ledger-state.ts';
 import type { LifecycleState } from '../core/lifecycle.ts';
 import {
   isTombstone,

@@ -1,5 +1,5 @@
 import { OffboardingError } from '../core/errors.ts';
-import { foldLedger } from '../core/ledger-state.ts';
+import { foldLedger } from '../core/fold-ledger.ts';
 import { isTombstone } from '../core/plane.ts';
 import type { LedgerReader, PlaneReader, UsageWriter } from '../ports.ts';
 import { findPlane } from './find-plane.ts';

@@ -7,8 +7,8 @@ import {
   type CertificateStatement,
 } from '../core/certificate.ts';
 import { OffboardingError } from '../core/errors.ts';
+import { foldLedger } from '../core/fold-ledger.ts';
 import { assertChain } from '../core/ledger-entry.ts';
-import { foldLedger } from '../core/ledger-state.ts';
 import type { LedgerReader, Now, Recorder } from '../ports.ts';
 import { signStatement } from './sign-statement.ts';
 import type { Signer } from './signer.ts';

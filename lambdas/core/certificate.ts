@@ -1,6 +1,6 @@
 import { OffboardingError } from './errors.ts';
+import { foldLedger } from './fold-ledger.ts';
 import type { LedgerEntry } from './ledger-entry.ts';
-import { foldLedger } from './ledger-state.ts';
 import type { PurgeData, PurgedPart } from './purge-progress.ts';
 import type { ScopePart } from './scope.ts';
 

@@ -6,6 +6,7 @@ export const STAGE_ERROR_CODES = [
   // verify_deactivate
   'GRACE_PERIOD_ACTIVE',
   'ACTIVE_USAGE',
+  'PLANE_IN_USE',
   // deactivate
   'DEACTIVATION_FAILED',
   // archive
@@ -47,6 +48,7 @@ export const LEDGER_ERROR_CODES = [
   'STALE_SCOPE_HASH',
   'APPROVER_IS_REQUESTER',
   'NO_SUCH_HOLD',
+  'PLANE_NOT_SERVING',
   'LEDGER_CORRUPT',
   'LEDGER_CONTENTION',
   'PLANE_NOT_FOUND',

@@ -7,7 +7,10 @@ export const LEDGER_ENTRY_TYPES = [
   'GATE_PASSED',
   'BLOCKED',
   'HALTED',
+  'FORCE_REQUESTED',
+  'USE_NOTICED',
   'APPROVAL_REQUESTED',
+  'APPROVAL_REMINDED',
   'APPROVED',
   'REJECTED',
   'APPROVAL_EXPIRED',
@@ -31,7 +34,7 @@ export interface LedgerEntry {
   readonly planeId: string;
   /** 1, 2, 3 … without gaps, at most once per plane. */
   readonly seq: number;
-  /** null only for holds placed before any offboarding began. */
+  /** null for what happens before an offboarding began: holds, the first half of a force, a refused attempt. */
   readonly offboardingId: string | null;
   readonly type: LedgerEntryType;
   readonly from: LifecycleState;

@@ -31,12 +31,19 @@ export function assertMayRecord(state: LedgerState, command: RecordCommand, at: 
     case 'APPROVAL_REQUESTED':
       assertCurrentOffboarding(state, command);
       return assertState(state, 'ARCHIVED', 'a purge can be asked for');
+    case 'APPROVAL_REMINDED':
+      assertCurrentOffboarding(state, command);
+      return assertOpenApproval(state);
     case 'APPROVED':
     case 'REJECTED':
       return assertDecision(state, command);
     case 'APPROVAL_EXPIRED':
       assertCurrentOffboarding(state, command);
       return assertOpenApproval(state);
+    case 'FORCE_REQUESTED':
+      return assertState(state, 'ACTIVE', 'a force can be asked for');
+    case 'USE_NOTICED':
+      return assertUse(state, command);
     case 'HOLD_PLACED':
       if (state.lifecycleState === 'PURGED')
         throw illegal(`${command.planeId} is PURGED: there is nothing left to hold`);
@@ -93,6 +100,20 @@ function assertGracePeriodOver(state: LedgerState, at: string): void {
       'GRACE_PERIOD_ACTIVE',
       `the grace period ends at ${state.offboarding.gracePeriodEnd}`,
     );
+}
+
+/** A use and the gate compete for the same seq: either the gate sees it, or it comes too late to be served. */
+function assertUse(state: LedgerState, command: RecordCommand): void {
+  assertCurrentOffboarding(state, command);
+  if (state.lifecycleState !== 'PENDING_DEACTIVATE' || state.deactivationCommitted)
+    throw new OffboardingError('PLANE_NOT_SERVING', 'deactivation has already been decided');
+  const { gracePeriodEnd } = command.data;
+  if (gracePeriodEnd !== undefined && String(gracePeriodEnd) <= gracePeriodEndOf(state))
+    throw illegal('a grace period is only ever extended');
+}
+
+function gracePeriodEndOf({ offboarding }: LedgerState): string {
+  return offboarding?.gracePeriodEnd ?? '';
 }
 
 function assertDecision(state: LedgerState, command: RecordCommand): void {

@@ -1,5 +1,4 @@
-import type { JsonObject, LedgerEntry } from './ledger-entry.ts';
-import { GENESIS_HASH } from './ledger-entry.ts';
+import type { JsonObject } from './ledger-entry.ts';
 import type { LifecycleState } from './lifecycle.ts';
 import type { OffboardingRequest } from './plane.ts';
 import type { PurgeScope } from './scope.ts';
@@ -36,6 +35,27 @@ export interface ApprovalRequestData {
   readonly scope: PurgeScope;
   /** Everybody who asked for this purge: none of them may approve it. */
   readonly requestedBy: readonly string[];
+  /** How many different people must approve. Absent where an earlier version asked: 1. */
+  readonly requiredApprovals?: number;
+  readonly expiresAt: string;
+}
+
+/** `data` of APPROVAL_REMINDED. */
+export interface ReminderData {
+  readonly level: 'reminder' | 'escalation';
+  readonly scopeHash: string;
+  readonly expiresAt: string;
+}
+
+/** `data` of USE_NOTICED. `gracePeriodEnd`, if there, is the later end that the use has brought about. */
+export interface UseData {
+  readonly use: 'query' | 'run' | 'dependent';
+  readonly gracePeriodEnd?: string;
+}
+
+/** `data` of FORCE_REQUESTED. */
+export interface ForceRequestData {
+  /** Until then a second person may start what the first asked for. */
   readonly expiresAt: string;
 }
 
@@ -45,13 +65,35 @@ export interface DecisionData {
 }
 
 export interface Approval extends ApprovalRequestData {
-  /** `outdated`: the purge found another scope than the approved one, so a new approval is needed. */
+  readonly requiredApprovals: number;
+  /**
+   * `requested` until enough people have approved. `outdated`: the purge found another scope than the approved one, so a
+   * new approval is needed.
+   */
   readonly status: 'requested' | 'approved' | 'rejected' | 'expired' | 'outdated';
+  /** One a person, in the order in which they came. */
   readonly approvals: readonly {
     readonly actor: string;
     readonly reason: string;
     readonly at: string;
   }[];
+  readonly reminders: readonly { readonly level: ReminderData['level']; readonly at: string }[];
+}
+
+/** Somebody used the plane, or declared that they need it, although its grace period was running. */
+export interface NoticedUse {
+  readonly by: string;
+  readonly use: UseData['use'];
+  readonly at: string;
+  /** The offboarding has halted for it, and was started again by somebody who knew. */
+  readonly answered: boolean;
+}
+
+/** The first of the two people that a force takes has asked for it. */
+export interface ForceRequest extends ForceRequestData {
+  readonly requestedBy: string;
+  readonly reason: string;
+  readonly requestedAt: string;
 }
 
 export interface Hold {
@@ -74,8 +116,12 @@ export interface LedgerState {
   /** 0 for an empty ledger. */
   readonly seq: number;
   readonly headHash: string;
-  /** The latest offboarding that left ACTIVE, also after it was cancelled. */
+  /** The latest offboarding that left ACTIVE, also after it was cancelled. Its `gracePeriodEnd` is the one in force. */
   readonly offboarding?: { readonly offboardingId: string } & DeregistrationData;
+  /** Of the latest offboarding, oldest first. */
+  readonly noticedUses: readonly NoticedUse[];
+  /** Stands until the plane is deregistered; whoever looks at it compares `expiresAt`. */
+  readonly forceRequest?: ForceRequest;
   readonly cancelled: boolean;
   /** Ids of offboardings that were cancelled. None of them ever comes back. */
   readonly cancelledOffboardings: readonly string[];
@@ -92,135 +138,8 @@ export interface LedgerState {
   readonly halt?: Halt;
 }
 
-const EMPTY: LedgerState = {
-  lifecycleState: 'ACTIVE',
-  seq: 0,
-  headHash: GENESIS_HASH,
-  cancelled: false,
-  cancelledOffboardings: [],
-  deactivationCommitted: false,
-  purgeCommitted: false,
-  holds: [],
-};
-
-/** Folds a plane's entries, oldest first. Trusts them: verify the chain with `assertChain`. */
-export function foldLedger(entries: readonly LedgerEntry[]): LedgerState {
-  return entries.reduce(foldEntry, EMPTY);
-}
-
 /** True when this offboarding was cancelled, or when the plane is being offboarded under another id. */
 export function isSuperseded(state: LedgerState, offboardingId: string): boolean {
   if (state.cancelledOffboardings.includes(offboardingId)) return true;
   return state.lifecycleState !== 'ACTIVE' && state.offboarding?.offboardingId !== offboardingId;
-}
-
-// `data` is written by the recorder only, from typed commands; the casts below say which type wrote it.
-function foldEntry(before: LedgerState, entry: LedgerEntry): LedgerState {
-  const state: LedgerState = {
-    ...before,
-    lifecycleState: entry.to,
-    seq: entry.seq,
-    headHash: entry.hash,
-  };
-  switch (entry.type) {
-    case 'TRANSITION':
-      return foldTransition(withoutHalt(state), entry);
-    case 'GATE_PASSED':
-      return entry.data.transition === 'DEACTIVATED'
-        ? { ...withoutHalt(state), deactivationCommitted: true }
-        : { ...withoutHalt(state), purgeCommitted: true };
-    case 'HALTED':
-      return foldHalt(state, entry);
-    case 'APPROVAL_REQUESTED':
-      return {
-        ...withoutHalt(state),
-        purgeCommitted: false,
-        approval: {
-          ...(entry.data as unknown as ApprovalRequestData),
-          status: 'requested',
-          approvals: [],
-        },
-      };
-    case 'APPROVED':
-      return withApproval(state, (approval) => ({
-        ...approval,
-        status: 'approved',
-        approvals: [
-          ...approval.approvals,
-          { actor: entry.actor, reason: entry.reason ?? '', at: entry.at },
-        ],
-      }));
-    case 'REJECTED':
-      return withApproval(state, (approval) => ({ ...approval, status: 'rejected' }));
-    case 'APPROVAL_EXPIRED':
-      return withApproval(state, (approval) => ({ ...approval, status: 'expired' }));
-    case 'HOLD_PLACED':
-      return {
-        ...state,
-        holds: [
-          ...state.holds,
-          {
-            reference: String(entry.data.reference),
-            reason: entry.reason ?? '',
-            placedBy: entry.actor,
-            placedAt: entry.at,
-          },
-        ],
-      };
-    case 'HOLD_RELEASED':
-      return {
-        ...state,
-        holds: state.holds.filter((hold) => hold.reference !== entry.data.reference),
-      };
-    case 'CERTIFIED':
-      return { ...withoutHalt(state), certificate: entry.data };
-    case 'BLOCKED':
-      return state;
-  }
-}
-
-function foldTransition(state: LedgerState, entry: LedgerEntry): LedgerState {
-  switch (entry.to) {
-    case 'ACTIVE':
-      return {
-        ...state,
-        cancelled: true,
-        cancelledOffboardings: [...state.cancelledOffboardings, entry.offboardingId ?? ''],
-      };
-    case 'PENDING_DEACTIVATE':
-      return {
-        ...state,
-        offboarding: {
-          offboardingId: entry.offboardingId ?? '',
-          ...(entry.data as unknown as DeregistrationData),
-        },
-        cancelled: false,
-        deactivationCommitted: false,
-      };
-    case 'DEACTIVATED':
-      return state;
-    case 'ARCHIVED':
-      return { ...state, archive: entry.data as unknown as ArchiveData };
-    case 'PURGED':
-      return { ...state, purge: entry.data };
-  }
-}
-
-function foldHalt(state: LedgerState, entry: LedgerEntry): LedgerState {
-  // An execution that was overtaken may still fail; its failure says nothing about the offboarding under way.
-  if (entry.offboardingId !== null && isSuperseded(state, entry.offboardingId)) return state;
-  const halt = entry.data as unknown as Halt;
-  if (halt.code !== 'SCOPE_CHANGED') return { ...state, halt };
-  // Otherwise every new start would go on to the purge under an approval that no longer fits, and halt again.
-  const outdated = withApproval(state, (approval) => ({ ...approval, status: 'outdated' }));
-  return { ...outdated, halt, purgeCommitted: false };
-}
-
-function withoutHalt(state: LedgerState): LedgerState {
-  const { halt: _, ...rest } = state;
-  return rest;
-}
-
-function withApproval(state: LedgerState, change: (approval: Approval) => Approval): LedgerState {
-  return state.approval ? { ...state, approval: change(state.approval) } : state;
 }

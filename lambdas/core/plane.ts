@@ -31,6 +31,10 @@ export interface OffboardingRequest {
   /** The grace period is skipped. Usage, dependents and holds still count. */
   readonly force: boolean;
   readonly forceReason: string | null;
+  /** Who asked for the force first, where it takes two people; `requestedBy` is then the second. */
+  readonly forceRequestedBy?: string;
+  /** Dependents the requester named: the plane may stop serving them. */
+  readonly acknowledgedDependents?: readonly string[];
 }
 
 /** The latest pass of a plane through the stages, as the registry remembers it. */

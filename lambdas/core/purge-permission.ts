@@ -21,8 +21,12 @@ export function purgePermission(state: LedgerState, offboardingId: string): Purg
   if (holds.length > 0) return refused('LEGAL_HOLD', `${holds.length} legal hold(s) are in force`);
   if (approval?.status !== 'approved')
     return refused('PURGE_NOT_APPROVED', 'no valid approval is on record');
-  if (!approval.approvals.some(({ actor }) => !approval.requestedBy.includes(actor)))
-    return refused('PURGE_NOT_APPROVED', 'nobody but those who asked for the purge approved it');
+  const approvers = approval.approvals.filter(({ actor }) => !approval.requestedBy.includes(actor));
+  if (approvers.length < approval.requiredApprovals)
+    return refused(
+      'PURGE_NOT_APPROVED',
+      `${approvers.length} of ${approval.requiredApprovals} who did not ask for the purge have approved it`,
+    );
   if (!purgeCommitted)
     return refused('PURGE_NOT_APPROVED', 'the policy gate has not allowed PURGED');
   return { allowed: true, approval };

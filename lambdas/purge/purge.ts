@@ -1,7 +1,7 @@
 import type { StageContext, StageHandler, StageResult } from '../contract.ts';
 import { OffboardingError } from '../core/errors.ts';
+import { foldLedger } from '../core/fold-ledger.ts';
 import { assertChain, type LedgerEntry } from '../core/ledger-entry.ts';
-import { foldLedger } from '../core/ledger-state.ts';
 import { purgePermission } from '../core/purge-permission.ts';
 import type { PurgeData, PurgeProgress } from '../core/purge-progress.ts';
 import { NOTHING_TALLIED, type Tally } from '../core/tally.ts';

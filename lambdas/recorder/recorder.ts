@@ -1,7 +1,8 @@
 import { OffboardingError } from '../core/errors.ts';
+import { foldLedger } from '../core/fold-ledger.ts';
 import { assertChain, type LedgerEntry, sealEntry } from '../core/ledger-entry.ts';
 import { assertMayRecord, type RecordCommand } from '../core/ledger-rules.ts';
-import { foldLedger, type LedgerState } from '../core/ledger-state.ts';
+import type { LedgerState } from '../core/ledger-state.ts';
 import type { EventLog } from '../event-log.ts';
 import type { LedgerReader, Now, PlaneProjection, PlaneReader, Recorder } from '../ports.ts';
 

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { isOffboardingError } from '../../lambdas/core/errors.ts';
+import { foldLedger } from '../../lambdas/core/fold-ledger.ts';
 import type { LedgerEntry } from '../../lambdas/core/ledger-entry.ts';
 import { assertMayRecord, type RecordCommand } from '../../lambdas/core/ledger-rules.ts';
-import { foldLedger, isSuperseded } from '../../lambdas/core/ledger-state.ts';
+import { isSuperseded } from '../../lambdas/core/ledger-state.ts';
 import { LIFECYCLE_STATES } from '../../lambdas/core/lifecycle.ts';
 import { OFFBOARDING_ID, PLANE_ID, REQUESTER, TIMES } from '../support/builders.ts';
 import {

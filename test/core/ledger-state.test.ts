@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { foldLedger, isSuperseded } from '../../lambdas/core/ledger-state.ts';
+import { foldLedger } from '../../lambdas/core/fold-ledger.ts';
+import { isSuperseded } from '../../lambdas/core/ledger-state.ts';
 import {
   APPROVER,
   archiveData,

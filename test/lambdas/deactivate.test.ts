@@ -5,7 +5,7 @@ import type {
   ClosureProof,
 } from '../../lambdas/access/access-point.ts';
 import { hashOf } from '../../lambdas/core/canonical.ts';
-import { foldLedger } from '../../lambdas/core/ledger-state.ts';
+import { foldLedger } from '../../lambdas/core/fold-ledger.ts';
 import type { AccessPointDescriptor } from '../../lambdas/core/plane.ts';
 import { createDeactivate } from '../../lambdas/deactivate/deactivate.ts';
 import { OFFBOARDING_ID, offboardingRequest, PLANE_ID, planeRecord } from '../support/builders.ts';

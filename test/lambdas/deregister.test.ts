@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { StageContext } from '../../lambdas/contract.ts';
-import { foldLedger } from '../../lambdas/core/ledger-state.ts';
+import { foldLedger } from '../../lambdas/core/fold-ledger.ts';
 import type { OffboardingRequest } from '../../lambdas/core/plane.ts';
 import { createDeregister } from '../../lambdas/deregister/deregister.ts';
 import { OFFBOARDING_ID, offboardingRequest, PLANE_ID, planeRecord } from '../support/builders.ts';

@@ -11,7 +11,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { storeClaims } from '../../lambdas/adapters/claims-table.ts';
 import { purgeJournal } from '../../lambdas/adapters/purge-journal.ts';
 import { eraseDecision } from '../../lambdas/adapters/purge-traces.ts';
-import { foldLedger } from '../../lambdas/core/ledger-state.ts';
+import { foldLedger } from '../../lambdas/core/fold-ledger.ts';
 import { scopeHash } from '../../lambdas/core/scope.ts';
 import { measureScope } from '../../lambdas/purge/measure-scope.ts';
 import { createPurge, type PurgePorts } from '../../lambdas/purge/purge.ts';

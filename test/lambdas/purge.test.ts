@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { hashOf } from '../../lambdas/core/canonical.ts';
+import { foldLedger } from '../../lambdas/core/fold-ledger.ts';
 import type { LedgerEntry } from '../../lambdas/core/ledger-entry.ts';
-import { foldLedger } from '../../lambdas/core/ledger-state.ts';
 import type { PlaneRecord, StoreDescriptor } from '../../lambdas/core/plane.ts';
 import { scopeHash } from '../../lambdas/core/scope.ts';
 import { measureScope } from '../../lambdas/purge/measure-scope.ts';

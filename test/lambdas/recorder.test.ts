@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { foldLedger } from '../../lambdas/core/fold-ledger.ts';
 import type { LedgerEntry } from '../../lambdas/core/ledger-entry.ts';
 import { assertChain } from '../../lambdas/core/ledger-entry.ts';
 import type { RecordCommand } from '../../lambdas/core/ledger-rules.ts';
-import { foldLedger } from '../../lambdas/core/ledger-state.ts';
 import { createRecorder } from '../../lambdas/recorder/recorder.ts';
 import {
   deregistrationData,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { hashOf } from '../../lambdas/core/canonical.ts';
-import { foldLedger } from '../../lambdas/core/ledger-state.ts';
+import { foldLedger } from '../../lambdas/core/fold-ledger.ts';
 import { isTombstone, type StoreDescriptor } from '../../lambdas/core/plane.ts';
 import type { Tally } from '../../lambdas/core/tally.ts';
 import { loggedLambda } from '../../lambdas/logged-lambda.ts';

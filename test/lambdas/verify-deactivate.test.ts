@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { StageContext } from '../../lambdas/contract.ts';
-import { foldLedger } from '../../lambdas/core/ledger-state.ts';
+import { foldLedger } from '../../lambdas/core/fold-ledger.ts';
 import { createVerifyDeactivate } from '../../lambdas/verify-deactivate/verify-deactivate.ts';
 import {
   OFFBOARDING_ID,

@@ -8,7 +8,7 @@ import { vaultBucket } from '../../lambdas/archive/vault.ts';
 import type { StageContext, StageHandler, StageResult } from '../../lambdas/contract.ts';
 import { ARCHIVE_LIMITS, type ArchiveLimits } from '../../lambdas/core/archive-limits.ts';
 import { parseShards } from '../../lambdas/core/archive-plan.ts';
-import { foldLedger } from '../../lambdas/core/ledger-state.ts';
+import { foldLedger } from '../../lambdas/core/fold-ledger.ts';
 import type { OffboardingRequest, StoreDescriptor } from '../../lambdas/core/plane.ts';
 import type { Shard } from '../../lambdas/core/shard.ts';
 import { storeFor } from '../../lambdas/stores/open-store.ts';

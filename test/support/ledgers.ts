@@ -1,6 +1,7 @@
+import { foldLedger } from '../../lambdas/core/fold-ledger.ts';
 import { type JsonObject, type LedgerEntry, sealEntry } from '../../lambdas/core/ledger-entry.ts';
 import { assertMayRecord, type RecordCommand } from '../../lambdas/core/ledger-rules.ts';
-import { type DeregistrationData, foldLedger } from '../../lambdas/core/ledger-state.ts';
+import type { DeregistrationData } from '../../lambdas/core/ledger-state.ts';
 import type { LifecycleState, ProtectedTransition } from '../../lambdas/core/lifecycle.ts';
 import {
   APPROVER,
