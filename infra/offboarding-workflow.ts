@@ -7,6 +7,7 @@ import {
   DefinitionBody,
   DistributedMap,
   Fail,
+  type IChainable,
   JsonPath,
   LogLevel,
   Pass,
@@ -153,7 +154,6 @@ export class OffboardingWorkflow extends Construct {
       result: {
         path: '$.plan',
         select: {
-          shardCount: JsonPath.stringAt('$.Payload.data.shardCount'),
           shardsBucket: JsonPath.stringAt('$.Payload.data.shardsBucket'),
           shardsKey: JsonPath.stringAt('$.Payload.data.shardsKey'),
         },
@@ -213,16 +213,26 @@ export class OffboardingWorkflow extends Construct {
 
     // ARCHIVED, the retention is not over: an execution may stay open for one year, so a schedule starts the next.
     // Under a name: the purge is started once, however often Scheduler says so, and the API sees that it is running.
-    const schedulePurge = purgeSchedule.step(this, 'Schedule purge', 'createSchedule');
-    // An earlier attempt has made the schedule, and it names an execution which may be this one.
-    const reschedulePurge = purgeSchedule.step(this, 'Reschedule purge', 'updateSchedule');
-    reschedulePurge.addRetry(CONCURRENT_CHANGE);
-    schedulePurge.addCatch(reschedulePurge, {
-      errors: ['Scheduler.ConflictException'],
-      resultPath: JsonPath.DISCARD,
-    });
-    steps.catchFailures(schedulePurge, archiveFailed);
-    steps.catchFailures(reschedulePurge, archiveFailed);
+    const schedulePurge = (name: string, rescheduleName: string, next: IChainable) => {
+      const schedule = purgeSchedule.step(this, name, 'createSchedule');
+      // An earlier attempt has made the schedule, and it names an execution which may be this one.
+      const reschedule = purgeSchedule.step(this, rescheduleName, 'updateSchedule');
+      reschedule.addRetry(CONCURRENT_CHANGE);
+      schedule.addCatch(reschedule, {
+        errors: ['Scheduler.ConflictException'],
+        resultPath: JsonPath.DISCARD,
+      });
+      for (const step of [schedule, reschedule]) {
+        steps.catchFailures(step, archiveFailed);
+        step.next(next);
+      }
+      return schedule;
+    };
+    const keepUntilRetentionEnds = schedulePurge(
+      'Schedule purge',
+      'Reschedule purge',
+      keptInArchive,
+    );
 
     // ARCHIVED, the purge is due: a person decides, and the token that waits for them stays on this side.
     const approvalTimeout = Duration.days(config.approvalTimeoutDays);
@@ -306,20 +316,20 @@ export class OffboardingWorkflow extends Construct {
       resultPath: '$.failure',
     });
     unknownState.next(locateFailed);
-    // A map whose item reader finds an empty object fails; an empty plane does not.
-    const anythingToPack = new Choice(this, 'Anything to pack?')
-      .when(Condition.numberEquals('$.plan.shardCount', 0), sealArchive)
-      .otherwise(packShards);
     // An erasure does not wait for the schedule. Should it be refused, the schedule is there, under a name that is free.
-    const isPurgeDue = new Choice(this, 'Is the purge due?')
-      .when(holds('$.purgeDue'), requestApproval)
-      .otherwise(keptInArchive);
+    const askForErasure = schedulePurge(
+      'Schedule purge unless erased',
+      'Reschedule purge unless erased',
+      requestApproval,
+    );
+    const hasRetention = Condition.isPresent('$.purgeSchedule');
     const standing = new Choice(this, 'Where does the plane stand?')
       .when(is('ACTIVE'), deregister)
       .when(is('PENDING_DEACTIVATE'), waitOutGracePeriod)
       .when(is('DEACTIVATED'), planArchive)
       .when(Condition.and(is('ARCHIVED'), holds('$.purgeCommitted')), purgeGate)
-      .when(Condition.and(is('ARCHIVED'), Condition.isPresent('$.purgeSchedule')), schedulePurge)
+      .when(Condition.and(is('ARCHIVED'), hasRetention, holds('$.purgeDue')), askForErasure)
+      .when(Condition.and(is('ARCHIVED'), hasRetention), keepUntilRetentionEnds)
       .when(Condition.and(is('ARCHIVED'), holds('$.purgeDue')), requestApproval)
       .when(Condition.and(is('PURGED'), holds('$.certified')), alreadyPurged)
       .when(is('PURGED'), issueCertificate)
@@ -333,15 +343,12 @@ export class OffboardingWorkflow extends Construct {
       .next(deactivate)
       .next(recordDeactivated)
       .next(planArchive)
-      .next(anythingToPack);
-    Chain.start(packShards)
+      .next(packShards)
       .next(sealArchive)
       .next(evictHotData)
       .next(recordArchived)
       .next(locate)
       .next(standing);
-    schedulePurge.next(isPurgeDue);
-    reschedulePurge.next(isPurgeDue);
     requestApproval.next(isApproved);
     purgeGate.next(purge).next(recordPurged).next(issueCertificate).next(purged);
 

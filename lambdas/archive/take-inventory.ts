@@ -44,7 +44,7 @@ export interface InventoryWork {
 
 /**
  * Lists every store into inventory parts, each of which is the member list of one shard. Memory holds one part and the
- * shard list, about 400 bytes a shard.
+ * shard list, about 400 bytes a shard. An empty plane is one shard without members: a distributed map over no items fails.
  * @returns the progress made, with `complete` false when time ran short: call again with it
  */
 export async function takeInventory(
@@ -57,6 +57,8 @@ export async function takeInventory(
     progress = await inventoryOfStore(work, store, progress);
     if (progress.store === index) return { complete: false, progress };
   }
+  if (progress.shards.length === 0)
+    progress = { ...progress, shards: [await writeShard(work, 0, 1, [])] };
   return { complete: true, progress };
 }
 

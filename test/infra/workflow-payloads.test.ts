@@ -155,14 +155,15 @@ describe('what stays in the state', () => {
   });
 });
 
-describe('the schedule of a purge', () => {
-  const [create, update] = ['Schedule purge', 'Reschedule purge'].map((name) =>
-    stateOf(definition, name),
-  );
+describe.each([
+  ['Schedule purge', 'Reschedule purge'],
+  ['Schedule purge unless erased', 'Reschedule purge unless erased'],
+])('%s', (create, update) => {
+  const [created, updated] = [create, update].map((name) => stateOf(definition, name));
 
   it('starts the execution that Locate plane has named, once', () => {
-    expect(create?.Resource).toMatch(/:states:::aws-sdk:scheduler:createSchedule$/);
-    expect(create?.Parameters).toEqual({
+    expect(created?.Resource).toMatch(/:states:::aws-sdk:scheduler:createSchedule$/);
+    expect(created?.Parameters).toEqual({
       GroupName: expect.stringContaining('PurgeSchedule'),
       'Name.$': '$.offboardingId',
       'ScheduleExpression.$': '$.purgeSchedule.expression',
@@ -177,13 +178,13 @@ describe('the schedule of a purge', () => {
   });
 
   it('names the next execution even when an earlier attempt has made it', () => {
-    expect(create?.Catch?.[0]).toEqual({
+    expect(created?.Catch?.[0]).toEqual({
       ErrorEquals: ['Scheduler.ConflictException'],
       ResultPath: null,
-      Next: 'Reschedule purge',
+      Next: update,
     });
-    expect(update?.Resource).toMatch(/:states:::aws-sdk:scheduler:updateSchedule$/);
-    expect(update?.Parameters).toEqual(create?.Parameters);
-    expect(update?.Next).toBe(create?.Next);
+    expect(updated?.Resource).toMatch(/:states:::aws-sdk:scheduler:updateSchedule$/);
+    expect(updated?.Parameters).toEqual(created?.Parameters);
+    expect(updated?.Next).toBe(created?.Next);
   });
 });

@@ -33,6 +33,8 @@ const FAILED_STAGE: Readonly<Record<string, string>> = {
   'Record archived': 'archive',
   'Schedule purge': 'archive',
   'Reschedule purge': 'archive',
+  'Schedule purge unless erased': 'archive',
+  'Reschedule purge unless erased': 'archive',
   'Request purge approval': 'approval',
   'Record rejection': 'approval',
   'Record expiry': 'approval',
@@ -105,6 +107,7 @@ describe('every way through the workflow', () => {
       'Wait out the grace period',
       'Plan archive',
       'Purge gate',
+      'Schedule purge unless erased',
       'Schedule purge',
       'Request purge approval',
       'Already purged',
@@ -157,22 +160,19 @@ describe('every way through the workflow', () => {
 
   it('asks for the approval of an early erasure only when the schedule will stand without it', () => {
     const choices = stateOf(definition, 'Where does the plane stand?').Choices ?? [];
-    const [, inRetention, due] = choices.filter(({ And = [] }) =>
+    const [, erasure, inRetention, due] = choices.filter(({ And = [] }) =>
       And.some(({ StringEquals }) => StringEquals === 'ARCHIVED'),
     );
-    expect(inRetention).toEqual({
-      And: [
-        { Variable: '$.lifecycleState', StringEquals: 'ARCHIVED' },
-        { Variable: '$.purgeSchedule', IsPresent: true },
-      ],
-      Next: 'Schedule purge',
+    const archived = { Variable: '$.lifecycleState', StringEquals: 'ARCHIVED' };
+    const scheduled = { Variable: '$.purgeSchedule', IsPresent: true };
+    expect(erasure).toEqual({
+      And: [archived, scheduled, { Variable: '$.purgeDue', BooleanEquals: true }],
+      Next: 'Schedule purge unless erased',
     });
+    expect(inRetention).toEqual({ And: [archived, scheduled], Next: 'Schedule purge' });
     expect(due?.Next).toBe('Request purge approval');
-    expect(stateOf(definition, 'Is the purge due?')).toEqual({
-      Type: 'Choice',
-      Choices: [{ Variable: '$.purgeDue', BooleanEquals: true, Next: 'Request purge approval' }],
-      Default: 'Kept in archive',
-    });
+    expect(stateOf(definition, 'Schedule purge unless erased').Next).toBe('Request purge approval');
+    expect(stateOf(definition, 'Schedule purge').Next).toBe('Kept in archive');
   });
 
   it('takes at most 30 state transitions for a whole offboarding with retention', () => {
@@ -187,7 +187,6 @@ describe('every way through the workflow', () => {
       'Deactivate',
       'Record deactivated',
       'Plan archive',
-      'Anything to pack?',
       'Pack shards',
       'Seal archive',
       'Evict hot data',
@@ -195,7 +194,6 @@ describe('every way through the workflow', () => {
       'Locate plane',
       'Where does the plane stand?',
       'Schedule purge',
-      'Is the purge due?',
       'Kept in archive',
     ];
     const second = [
@@ -215,7 +213,7 @@ describe('every way through the workflow', () => {
         expect([Next, Default, ...Choices.map((choice) => choice.Next)]).toContain(name);
       });
     const shards = Object.keys(definition.States['Pack shards']?.ItemProcessor?.States ?? {});
-    expect(first.length + second.length + shards.length).toBe(30);
+    expect(first.length + second.length + shards.length).toBe(28);
   });
 });
 
