@@ -65,6 +65,7 @@ export async function startFaultyServices(
   const scheduler = createScheduler({
     clock,
     startExecution: async () => {},
+    invokeFunction: async () => {},
     onFailure: () => {},
   });
   const currentS3: AwsService = {
