@@ -11,7 +11,9 @@ import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import { Function as LambdaFunction } from 'aws-cdk-lib/aws-lambda';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
+import { acknowledge } from './acknowledge.ts';
 import type { OffboardingConfig } from './config.ts';
+import type { EvidenceSchedules } from './evidence-schedules.ts';
 import type { OffboardingWorkflow } from './offboarding-workflow.ts';
 import type { ProductFunction } from './product-function.ts';
 import type { PurgeSchedule } from './purge-schedule.ts';
@@ -24,6 +26,8 @@ export interface AlarmsProps {
   readonly recorder: ProductFunction;
   readonly requestApproval: ProductFunction;
   readonly purgeSchedule: PurgeSchedule;
+  readonly evidenceSchedules: EvidenceSchedules;
+  readonly checkpoint: ProductFunction;
   readonly restApi: RestApi;
 }
 
@@ -76,6 +80,18 @@ export class Alarms extends Construct {
       impact: 'A retention is over, but its purge was not started: data is kept for too long.',
       section: 'purgenotstarted',
     });
+    this.alarm('CheckpointFailing', {
+      metric: props.checkpoint.metricErrors(sum),
+      threshold: 1,
+      impact: 'The ledger was not checkpointed, or contradicts the checkpoint before: see at once.',
+      section: 'checkpointfailing',
+    });
+    this.alarm('EvidenceNotIssued', {
+      metric: props.evidenceSchedules.metricDropped(sum),
+      threshold: 1,
+      impact: 'A checkpoint or a final certificate was due, but nothing issued it.',
+      section: 'evidencenotissued',
+    });
     this.alarm('RecorderFailing', {
       metric: recorder.metricErrors(sum),
       // Refusals count as errors of the function, and a race now and then is no reason to wake anybody.
@@ -110,5 +126,10 @@ export class Alarms extends Construct {
       alarmDescription: `${impact} What to do: ${RUNBOOK}#${section}`,
     });
     if (this.topic) alarm.addAlarmAction(new SnsAction(this.topic));
+    else
+      acknowledge(alarm, import.meta.filename, {
+        'NIST.800.53.R5-CloudWatchAlarmAction':
+          'who is told is for whoever deploys to say: config.alarmTopicArn',
+      });
   }
 }

@@ -8,20 +8,26 @@ import {
   type JsonSchema,
   LambdaIntegration,
   LogGroupLogDestination,
+  MethodLoggingLevel,
   type RequestValidator,
   RestApi,
 } from 'aws-cdk-lib/aws-apigateway';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
+import { acknowledge } from './acknowledge.ts';
 import { addProblemResponses } from './api-errors.ts';
 import { API_ROUTES, type ApiFunctionName, type ApiRoute } from './api-routes.ts';
 import type { OffboardingConfig } from './config.ts';
 import type { ProductFunction } from './product-function.ts';
+import { ProductLogGroup } from './product-log-group.ts';
 import { requestModel } from './request-model.ts';
 
 // Far above what operators and services need, far below what would hurt the ledger.
 const REQUESTS_PER_SECOND = 50;
 const BURST = 100;
+const STAGE = 'v1';
+
+const FIREWALL =
+  'an unsigned request goes no further than IAM, signed ones are throttled; a web ACL is for an account that serves the public';
 
 export interface ApiProps {
   readonly config: OffboardingConfig;
@@ -43,22 +49,50 @@ export class Api extends Construct {
       cloudWatchRole: true,
       cloudWatchRoleRemovalPolicy: RemovalPolicy.RETAIN,
       deployOptions: {
-        stageName: 'v1',
+        stageName: STAGE,
         tracingEnabled: true,
+        loggingLevel: MethodLoggingLevel.ERROR,
+        dataTraceEnabled: false, // bodies hold reasons, and answers the identities of callers
         throttlingRateLimit: REQUESTS_PER_SECOND,
         throttlingBurstLimit: BURST,
         accessLogDestination: new LogGroupLogDestination(
-          new LogGroup(this, 'AccessLog', {
-            retention: config.logRetention,
-            removalPolicy: config.removalPolicy,
-          }),
+          new ProductLogGroup(this, 'AccessLog', { config }),
         ),
         accessLogFormat: accessLogFormat(),
       },
     });
+    // API Gateway makes it up without an end and without a key, unless it is there.
+    const executionLog = new ProductLogGroup(this, 'ExecutionLog', {
+      config,
+      logGroupName: `API-Gateway-Execution-Logs_${this.restApi.restApiId}/${STAGE}`,
+    });
+    this.restApi.deploymentStage.node.addDependency(executionLog);
+    this.acknowledgeFindings();
     addProblemResponses(this.restApi);
-    this.bodyValidator = this.restApi.addRequestValidator('Body', { validateRequestBody: true });
+    this.bodyValidator = this.restApi.addRequestValidator('Body', {
+      validateRequestBody: true,
+      validateRequestParameters: true,
+    });
     for (const route of API_ROUTES) this.addRoute(route, functions[route.function]);
+  }
+
+  private acknowledgeFindings(): void {
+    acknowledge(this.restApi, import.meta.filename, {
+      'AwsSolutions-COG4':
+        'callers are IAM identities that sign each request (SigV4), not users of a pool',
+    });
+    acknowledge(this.restApi.deploymentStage, import.meta.filename, {
+      'AwsSolutions-APIG3': FIREWALL,
+      'NIST.800.53.R5-APIGWAssociatedWithWAF': FIREWALL,
+      'NIST.800.53.R5-APIGWCacheEnabledAndEncrypted':
+        'an answer says how things stand now, and a cache would show one caller what another asked',
+      'NIST.800.53.R5-APIGWSSLEnabled':
+        'its backends are Lambda functions that only this API may invoke; there is nobody to show a client certificate to',
+    });
+    acknowledge(this.restApi.node.findChild('CloudWatchRole'), import.meta.filename, {
+      'AwsSolutions-IAM4[Policy::arn:<AWS::Partition>:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs]':
+        'a setting of the account: API Gateway checks it for this policy, for all of its APIs',
+    });
   }
 
   private addRoute({ method, path, body }: ApiRoute, fn: ProductFunction): void {

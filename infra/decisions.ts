@@ -3,6 +3,7 @@ import { AttributeType, BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { Construct } from 'constructs';
+import { acknowledge, NO_BACKUP_PLAN } from './acknowledge.ts';
 import type { ProductFunction } from './product-function.ts';
 
 /** The purge approvals that are being waited for. Who may ask cannot decide, and who decides cannot ask: each holds half of the key. */
@@ -24,6 +25,7 @@ export class Decisions extends Construct {
       enableKeyRotation: true,
       removalPolicy: props.removalPolicy,
     });
+    acknowledge(this.table, import.meta.filename, NO_BACKUP_PLAN);
   }
 
   /** Stores what is asked, with its task token encrypted, and before that how far its measurement has come. */

@@ -2,6 +2,7 @@ import { RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { AnyPrincipal, Effect, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+import { acknowledge } from './acknowledge.ts';
 import type { ProductFunction } from './product-function.ts';
 
 /** The append-only audit trail, and the truth about every plane's state. It outlives the stack in every environment. */
@@ -18,6 +19,10 @@ export class Ledger extends Construct {
       deletionProtection: true,
       removalPolicy: RemovalPolicy.RETAIN,
       resourcePolicy: new PolicyDocument({ statements: [nobodyRewritesHistory()] }),
+    });
+    acknowledge(this.table, import.meta.filename, {
+      'NIST.800.53.R5-DynamoDBInBackupPlan':
+        'it has point-in-time recovery and cannot be deleted; a vault of copies is for the account that owns AWS Backup',
     });
   }
 

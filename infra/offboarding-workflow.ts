@@ -1,5 +1,4 @@
-import { Duration, Names } from 'aws-cdk-lib';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Arn, ArnFormat, Duration, Names, Stack } from 'aws-cdk-lib';
 import {
   Chain,
   Choice,
@@ -22,13 +21,18 @@ import {
 import { Construct } from 'constructs';
 import type { LifecycleState } from '../lambdas/core/lifecycle.ts';
 import type { DeregisterData } from '../lambdas/deregister/deregister.ts';
+import { acknowledge, acknowledgePatterns, INLINE_POLICY, patternFinding } from './acknowledge.ts';
 import type { OffboardingConfig } from './config.ts';
 import type { ProductFunction } from './product-function.ts';
+import { ProductLogGroup } from './product-log-group.ts';
 import type { PurgeSchedule } from './purge-schedule.ts';
 import { CONCURRENT_CHANGE, DRAIN, ITEM_READER_ERRORS, UNFINISHED } from './retry-policies.ts';
 import type { Vault } from './vault.ts';
 import type { WorkflowFunctions } from './workflow-functions.ts';
 import { dataAt, fieldsAt, idempotencyKey, subject, WorkflowSteps } from './workflow-steps.ts';
+
+const MAP_LABEL = 'PackShards';
+const EXECUTIONS = 'executions are named by offboardings and attempts, those of a map by AWS';
 
 export interface OffboardingWorkflowProps {
   readonly config: OffboardingConfig;
@@ -167,7 +171,7 @@ export class OffboardingWorkflow extends Construct {
         key: JsonPath.stringAt('$.plan.shardsKey'),
       }),
       itemSelector: { ...subject(), shard: JsonPath.objectAt('$$.Map.Item.Value') },
-      label: 'PackShards',
+      label: MAP_LABEL,
       // Standard, because packing a shard may take a Lambda's whole 15 minutes and Express ends after 5.
       mapExecutionType: StateMachineType.STANDARD,
       maxConcurrency: config.packConcurrency,
@@ -361,10 +365,9 @@ export class OffboardingWorkflow extends Construct {
       tracingEnabled: true,
       logs: {
         // Under /aws/vendedlogs/ a log group takes no room in the account's log resource policy, which is limited to 5,120 characters.
-        destination: new LogGroup(this, 'Log', {
+        destination: new ProductLogGroup(this, 'Log', {
+          config,
           logGroupName: `/aws/vendedlogs/states/${Names.uniqueResourceName(this, { maxLength: 80 })}`,
-          retention: config.logRetention,
-          removalPolicy: config.removalPolicy,
         }),
         level: LogLevel.ALL,
         includeExecutionData: false, // reasons and callers' identities
@@ -372,18 +375,42 @@ export class OffboardingWorkflow extends Construct {
     });
     vault.grantReadShards(this.stateMachine);
     purgeSchedule.start(this.stateMachine);
+    // Its role, and beside it the policy that CDK makes for a distributed map.
+    acknowledge(this.stateMachine, import.meta.filename, {
+      ...INLINE_POLICY,
+      'AwsSolutions-IAM5[Resource::*]':
+        'X-Ray knows no resources for traces, nor the delivery of logs for what it sets up',
+      [patternFinding(this, this.executionsArn())]: EXECUTIONS,
+      [patternFinding(this, this.executionsArn(`/${MAP_LABEL}`))]: EXECUTIONS,
+    });
   }
 
   /** Starts executions, looks at them and stops them. */
   grantStart(fn: ProductFunction): void {
     this.stateMachine.grantStartExecution(fn);
     this.stateMachine.grantExecution(fn, 'states:DescribeExecution', 'states:StopExecution');
+    acknowledgePatterns(fn, import.meta.filename, {
+      resources: [this.executionsArn()],
+      reason: EXECUTIONS,
+    });
     fn.setEnvironment('STATE_MACHINE_ARN', this.stateMachine.stateMachineArn);
   }
 
   /** Answers steps that wait for their task token. */
   grantAnswer(fn: ProductFunction): void {
     this.stateMachine.grant(fn, 'states:SendTaskSuccess');
+  }
+
+  /** Its executions, or those of the children of one of its maps. */
+  private executionsArn(mapLabel = ''): string {
+    const { stateMachineArn } = this.stateMachine;
+    const name = Arn.split(stateMachineArn, ArnFormat.COLON_RESOURCE_NAME).resourceName;
+    return Stack.of(this).formatArn({
+      service: 'states',
+      resource: 'execution',
+      resourceName: `${name}${mapLabel}:*`,
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
   }
 }
 

@@ -1,5 +1,6 @@
 import { CfnOutput } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import { AccessLogs } from './access-logs.ts';
 import { Alarms } from './alarms.ts';
 import { Api } from './api.ts';
 import { createApiFunctions } from './api-functions.ts';
@@ -7,9 +8,12 @@ import type { Capabilities } from './capabilities.ts';
 import type { OffboardingConfig } from './config.ts';
 import { Decisions } from './decisions.ts';
 import { Evidence } from './evidence.ts';
+import { createEvidenceFunctions } from './evidence-functions.ts';
+import { EvidenceSchedules } from './evidence-schedules.ts';
 import { Ledger } from './ledger.ts';
 import { OffboardingWorkflow } from './offboarding-workflow.ts';
 import { PlaneResources } from './plane-resources.ts';
+import { PolicyGate } from './policy-gate.ts';
 import { PurgeSchedule } from './purge-schedule.ts';
 import { Recorder } from './recorder.ts';
 import { Registry } from './registry.ts';
@@ -37,12 +41,17 @@ export class Offboarding extends Construct {
 
     // Where planes live, where they go, and what stays of them.
     const planes = new PlaneResources(this, 'PlaneResources', config.planeResources);
-    const vault = new Vault(this, 'Vault', { archiveStorageClass, removalPolicy });
-    const evidence = new Evidence(this, 'Evidence');
+    const accessLogs = new AccessLogs(this, 'AccessLogs', { config });
+    const vault = new Vault(this, 'Vault', { accessLogs, archiveStorageClass, removalPolicy });
+    const evidence = new Evidence(this, 'Evidence', {
+      accessLogs,
+      evidenceLockDays: config.evidenceLockDays,
+    });
 
-    // Who does it: the recorder alone writes the ledger, the others ask it.
+    // Who does it: the recorder alone writes the ledger, the policy gate alone decides, the others ask them.
     const purgeSchedule = new PurgeSchedule(this, 'PurgeSchedule', { removalPolicy });
     const recorder = new Recorder(this, { config, ledger, registry });
+    const policyGate = new PolicyGate(this, { config, ledger, usage, recorder });
     const capabilities: Capabilities = {
       config,
       ledger,
@@ -54,6 +63,7 @@ export class Offboarding extends Construct {
       evidence,
       purgeSchedule,
       recorder,
+      policyGate,
     };
     const workflowFunctions = createWorkflowFunctions(this, capabilities);
     const workflow = new OffboardingWorkflow(this, 'Workflow', {
@@ -61,6 +71,13 @@ export class Offboarding extends Construct {
       functions: workflowFunctions,
       vault,
       purgeSchedule,
+    });
+
+    // Who proves it.
+    const evidenceSchedules = new EvidenceSchedules(this, 'EvidenceSchedules', { removalPolicy });
+    const { checkpoint } = createEvidenceFunctions(this, capabilities, {
+      evidenceSchedules,
+      certificate: workflowFunctions.certificate,
     });
 
     // Who asks for it.
@@ -75,6 +92,8 @@ export class Offboarding extends Construct {
       recorder,
       requestApproval: workflowFunctions.requestApproval,
       purgeSchedule,
+      evidenceSchedules,
+      checkpoint,
       restApi,
     });
 
@@ -83,5 +102,7 @@ export class Offboarding extends Construct {
     // What `npm run restore` reads.
     new CfnOutput(this, 'LedgerTable', { value: ledger.tableName });
     new CfnOutput(this, 'VaultBucket', { value: vault.bucketName });
+    // What an auditor downloads: docs/verification.md.
+    new CfnOutput(this, 'EvidenceBucket', { value: evidence.bucketName });
   }
 }

@@ -1,6 +1,7 @@
 import { ArnFormat, Stack } from 'aws-cdk-lib';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Construct } from 'constructs';
+import { acknowledgePatterns } from './acknowledge.ts';
 import type { PlaneResourcePatterns } from './config.ts';
 import type { ProductFunction } from './product-function.ts';
 
@@ -51,10 +52,11 @@ export class PlaneResources extends Construct {
     this.allow(fn, this.tables, 'dynamodb:GetItem', 'dynamodb:DeleteItem');
   }
 
-  /** Removes what is left, and aborts uploads in progress. */
+  /** Removes what is left, aborts uploads in progress, and asks what AWS keeps of it by itself. */
   grantDestroy(fn: ProductFunction): void {
     this.grantRemove(fn);
-    this.allow(fn, this.buckets, 's3:ListBucketMultipartUploads');
+    this.allow(fn, this.buckets, 's3:GetReplicationConfiguration', 's3:ListBucketMultipartUploads');
+    this.allow(fn, this.tables, 'dynamodb:DescribeContinuousBackups');
     this.allow(fn, this.objects, 's3:AbortMultipartUpload');
   }
 
@@ -106,5 +108,10 @@ export class PlaneResources extends Construct {
 
   private allow(fn: ProductFunction, resources: string[], ...actions: string[]): void {
     fn.addToRolePolicy(new PolicyStatement({ actions, resources }));
+    acknowledgePatterns(fn, import.meta.filename, {
+      resources,
+      reason:
+        'planes are registered after the deployment: config.planeResources says where they may live',
+    });
   }
 }

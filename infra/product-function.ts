@@ -1,11 +1,12 @@
 import { Duration, Size } from 'aws-cdk-lib';
 import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Function as LambdaFunction, Runtime, Tracing } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { EnvironmentVariable } from '../lambdas/env.ts';
+import { acknowledge, INLINE_POLICY } from './acknowledge.ts';
 import { type LambdaName, lambdaCode } from './bundle.ts';
 import type { OffboardingConfig } from './config.ts';
+import { ProductLogGroup } from './product-log-group.ts';
 
 export interface ProductFunctionProps {
   readonly config: Pick<OffboardingConfig, 'logRetention' | 'removalPolicy'>;
@@ -43,10 +44,7 @@ export class ProductFunction extends LambdaFunction {
   constructor(scope: Construct, name: LambdaName, props: ProductFunctionProps) {
     const { config, memory = Size.mebibytes(512) } = props;
     const around = new Construct(scope, `${name}-function`);
-    const logGroup = new LogGroup(around, 'Log', {
-      retention: config.logRetention,
-      removalPolicy: config.removalPolicy,
-    });
+    const logGroup = new ProductLogGroup(around, 'Log', { config });
     const role = new Role(around, 'Role', {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
       description: `What the Lambda function ${name} may do`,
@@ -66,6 +64,23 @@ export class ProductFunction extends LambdaFunction {
       role,
     });
     this.lambdaName = name;
+    acknowledge(this, import.meta.filename, {
+      'NIST.800.53.R5-LambdaInsideVPC':
+        'it talks to AWS services only, in TLS, and its role bounds which; a network of its own would bound nothing more',
+      'NIST.800.53.R5-LambdaConcurrency':
+        'the API is throttled and the map has a maximum; reserving for each function would take the account its concurrency',
+      'NIST.800.53.R5-LambdaDLQ':
+        'its callers wait for the answer and see every failure; Lambda asks for a dead-letter queue only of asynchronous invocations',
+    });
+    acknowledge(role, import.meta.filename, {
+      'AwsSolutions-IAM5[Resource::*]': 'X-Ray knows no resources for traces',
+      ...INLINE_POLICY,
+    });
+  }
+
+  /** As deployed. No version and no alias is ever published, so none may be invoked. */
+  override get resourceArnsForGrantInvoke(): string[] {
+    return [this.functionArn];
   }
 
   /** Sets a variable that the Lambda code knows: any other name does not compile. */

@@ -1,10 +1,11 @@
 import { type RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
-import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { type IGrantable, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { ScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
-import { type IStateMachine, JsonPath } from 'aws-cdk-lib/aws-stepfunctions';
+import { JsonPath, type StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { CallAwsService } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
+import { acknowledge, acknowledgePatterns, INLINE_POLICY } from './acknowledge.ts';
 import type { ProductFunction } from './product-function.ts';
 import { SCHEDULER_ERRORS } from './retry-policies.ts';
 
@@ -40,6 +41,7 @@ export class PurgeSchedule extends Construct {
         },
       }),
     });
+    acknowledge(this.role, import.meta.filename, INLINE_POLICY);
   }
 
   /**
@@ -74,8 +76,9 @@ export class PurgeSchedule extends Construct {
   }
 
   /** Which state machine the schedules may start. It names itself in each of them, so there is no cycle between the two. */
-  start(stateMachine: IStateMachine): void {
+  start(stateMachine: StateMachine): void {
     stateMachine.grantStartExecution(this.role);
+    this.acknowledgeSchedules(stateMachine);
   }
 
   /** Deletes a schedule that is not needed any more. */
@@ -86,12 +89,20 @@ export class PurgeSchedule extends Construct {
         resources: [this.schedulesArn],
       }),
     );
+    this.acknowledgeSchedules(fn);
     fn.setEnvironment('SCHEDULE_GROUP', this.groupName);
   }
 
   /** Schedules that could not start the workflow, after all of Scheduler's own retries (24 hours). */
   metricDropped(options?: MetricOptions): Metric {
     return this.group.metricDropped(options);
+  }
+
+  private acknowledgeSchedules(grantee: IGrantable): void {
+    acknowledgePatterns(grantee, import.meta.filename, {
+      resources: [this.schedulesArn],
+      reason: 'schedules are named by offboardings, and their group holds nothing else',
+    });
   }
 
   private get schedulesArn(): string {

@@ -1,6 +1,7 @@
 import type { RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
+import { acknowledge, NO_BACKUP_PLAN } from './acknowledge.ts';
 import type { ProductFunction } from './product-function.ts';
 
 /** Which planes there are, and which plane owns which prefix, partition and function. */
@@ -24,11 +25,19 @@ export class Registry extends Construct {
       partitionKey: { name: 'resource', type: AttributeType.STRING },
       sortKey: { name: 'scope', type: AttributeType.STRING },
     });
+    acknowledge(this.planes, import.meta.filename, NO_BACKUP_PLAN);
+    acknowledge(this.claims, import.meta.filename, NO_BACKUP_PLAN);
   }
 
   /** One plane by its id. */
   grantRead(fn: ProductFunction): void {
     this.planes.grants.actions(fn, 'dynamodb:GetItem');
+    fn.setEnvironment('REGISTRY_TABLE', this.planes.tableName);
+  }
+
+  /** The ids of all planes, purged ones included. */
+  grantList(fn: ProductFunction): void {
+    this.planes.grants.actions(fn, 'dynamodb:Scan');
     fn.setEnvironment('REGISTRY_TABLE', this.planes.tableName);
   }
 

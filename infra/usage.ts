@@ -1,6 +1,7 @@
 import type { RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
+import { acknowledge, NO_BACKUP_PLAN } from './acknowledge.ts';
 import type { ProductFunction } from './product-function.ts';
 
 /** Who needs a plane now: leases that expire, and dependents that do not. */
@@ -18,6 +19,7 @@ export class Usage extends Construct {
       timeToLiveAttribute: 'expiresAtSeconds',
       removalPolicy: props.removalPolicy,
     });
+    acknowledge(this.table, import.meta.filename, NO_BACKUP_PLAN);
   }
 
   grantRead(fn: ProductFunction): void {

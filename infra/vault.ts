@@ -3,6 +3,8 @@ import { type IGrantable, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import { BlockPublicAccess, Bucket, BucketEncryption } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import type { AccessLogs } from './access-logs.ts';
+import { acknowledge, acknowledgePatterns } from './acknowledge.ts';
 import type { OffboardingConfig } from './config.ts';
 import type { ProductFunction } from './product-function.ts';
 
@@ -18,6 +20,7 @@ export class Vault extends Construct {
     scope: Construct,
     id: string,
     props: {
+      accessLogs: AccessLogs;
       archiveStorageClass: OffboardingConfig['archiveStorageClass'];
       removalPolicy: RemovalPolicy;
     },
@@ -37,11 +40,17 @@ export class Vault extends Construct {
       encryption: BucketEncryption.KMS,
       encryptionKey: this.key,
       bucketKeyEnabled: true,
+      serverAccessLogsBucket: props.accessLogs.bucket,
+      serverAccessLogsPrefix: 'vault/',
       lifecycleRules: [
         // A crashed packer's parts cost money and are seen by no listing of objects. No invocation works for longer than 15 minutes.
         { id: 'AbortStrayUploads', abortIncompleteMultipartUploadAfter: Duration.days(1) },
       ],
       removalPolicy: props.removalPolicy,
+    });
+    acknowledge(this.bucket, import.meta.filename, {
+      'NIST.800.53.R5-S3BucketReplicationEnabled':
+        'a replica would outlive the purge: S3 never replicates the deletion of a version',
     });
   }
 
@@ -110,6 +119,10 @@ export class Vault extends Construct {
     grantee.grantPrincipal.addToPrincipalPolicy(
       new PolicyStatement({ actions, resources: [resource] }),
     );
+    acknowledgePatterns(grantee, import.meta.filename, {
+      resources: [resource],
+      reason: 'planes come and go, so their archives are known by prefix',
+    });
   }
 
   private setBucket(fn: ProductFunction): void {

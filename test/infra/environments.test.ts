@@ -43,10 +43,12 @@ describe('dev', () => {
       ['OffboardingUsageTable', 'Delete'],
       ['OffboardingDecisionsTable', 'Delete'],
       ['OffboardingDecisionsTokenKey', 'Delete'],
+      ['OffboardingAccessLogsBucket', 'Delete'],
       ['OffboardingVaultKey', 'Delete'],
       ['OffboardingVaultBucket', 'Delete'],
       ['OffboardingEvidenceBucket', 'Retain'],
       ['OffboardingEvidenceSigningKey', 'Retain'],
+      ['OffboardingLogKey', 'Delete'],
     ]);
   });
 });
@@ -137,7 +139,7 @@ describe.each(STACKS)('%s', (stack) => {
 
   it('refuses buckets to whoever comes without TLS', () => {
     const policies = resourcesOf(stack, 'AWS::S3::BucketPolicy');
-    expect(policies).toHaveLength(2);
+    expect(policies).toHaveLength(3);
     for (const [, { Properties }] of policies)
       expect(Properties.PolicyDocument).toMatchObject({
         Statement: expect.arrayContaining([
