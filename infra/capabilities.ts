@@ -3,6 +3,7 @@ import type { Decisions } from './decisions.ts';
 import type { Evidence } from './evidence.ts';
 import type { Ledger } from './ledger.ts';
 import type { PlaneResources } from './plane-resources.ts';
+import type { PolicyGate } from './policy-gate.ts';
 import type { PurgeSchedule } from './purge-schedule.ts';
 import type { Recorder } from './recorder.ts';
 import type { Registry } from './registry.ts';
@@ -21,4 +22,5 @@ export interface Capabilities {
   readonly evidence: Evidence;
   readonly purgeSchedule: PurgeSchedule;
   readonly recorder: Recorder;
+  readonly policyGate: PolicyGate;
 }

@@ -34,7 +34,7 @@ export function createWorkflowFunctions(
   capabilities: Capabilities,
 ): WorkflowFunctions {
   const { config, ledger, registry, usage, decisions, planes, vault, evidence } = capabilities;
-  const { purgeSchedule, recorder } = capabilities;
+  const { purgeSchedule, recorder, policyGate } = capabilities;
   const stage = (
     name: LambdaName,
     description: string,
@@ -49,15 +49,6 @@ export function createWorkflowFunctions(
 
   const verifyDeactivate = stage('verify-deactivate', 'Verifies that nobody uses it.', SHORT);
   usage.grantRead(verifyDeactivate);
-
-  const policyGate = new ProductFunction(scope, 'policy-gate', {
-    config,
-    description: 'Decides on protected transitions, and acts on none.',
-    ...SHORT,
-  });
-  ledger.grantRead(policyGate);
-  usage.grantRead(policyGate);
-  recorder.grantRecord(policyGate);
 
   const deactivate = stage('deactivate', 'Revokes tokens and disables endpoints.', LONG);
   planes.grantList(deactivate);

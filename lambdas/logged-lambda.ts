@@ -6,7 +6,7 @@ import type { Invocation } from './run-stage.ts';
 
 interface Subject {
   readonly planeId: string;
-  readonly offboardingId: string | null;
+  readonly offboardingId?: string | null;
 }
 
 /**
@@ -24,7 +24,7 @@ export function loggedLambda<Schema extends z.ZodMiniType<Subject>, Output>(
     try {
       const parsed = parseEvent(schema, event);
       const { planeId, offboardingId } = parsed;
-      bound = bound.bind({ planeId, ...(offboardingId !== null && { offboardingId }) });
+      bound = bound.bind({ planeId, ...(offboardingId && { offboardingId }) });
       return await run(parsed, bound, invocation);
     } catch (error) {
       if (isOffboardingError(error))

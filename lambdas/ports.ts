@@ -1,3 +1,4 @@
+import type { ErrorCode } from './core/errors.ts';
 import type { LedgerEntry } from './core/ledger-entry.ts';
 import type { RecordCommand } from './core/ledger-rules.ts';
 import type { LifecycleState } from './core/lifecycle.ts';
@@ -94,4 +95,56 @@ export interface PendingDecisions {
   readTaskToken(planeId: string): Promise<string | undefined>;
   /** Deletes the decision if it is still the one about `scopeHash`; not found is fine. */
   delete(planeId: string, scopeHash: string): Promise<void>;
+}
+
+/** Who calls the API, as the gateway has authenticated them (docs/decisions/0003-caller-identity.md). */
+export interface Caller {
+  /** Stable, and what the ledger names. */
+  readonly identity: string;
+  /** Of a role's session: the role, without the session. Roles are given by it, the ledger never names it. */
+  readonly roleArn?: string;
+}
+
+/** May this caller do this to this plane? What is not named here the gate reads for itself. */
+export type GateQuestion = { readonly planeId: string; readonly caller: Caller } & (
+  | { readonly action: 'cancel' | 'hold' | 'release' }
+  | {
+      readonly action: 'start' | 'force';
+      readonly gracePeriodDays: number;
+      readonly retentionDays: number;
+      readonly erasure: boolean;
+      readonly forceReason: string | null;
+    }
+  | { readonly action: 'approve' | 'reject'; readonly scopeHash: string }
+);
+
+export interface GateReason {
+  /** `@id` of the policy that says so: `policies/*.cedar`. */
+  readonly policy: string;
+  readonly code: ErrorCode;
+  /** Counts and ids, never what a caller wrote. */
+  readonly message: string;
+}
+
+/** `PENDING`: nobody forbids it, but something is still missing. */
+export type GateAnswer =
+  | {
+      readonly decision: 'ALLOWED';
+      readonly reasons: readonly [];
+      /** Who asked for the force first, where it takes two people. */
+      readonly forceRequestedBy?: string;
+    }
+  | {
+      readonly decision: 'PENDING' | 'BLOCKED';
+      readonly reasons: readonly [GateReason, ...GateReason[]];
+    };
+
+/** The policy gate as the API sees it: asked before anything is done for a caller. */
+export interface PolicyGate {
+  /**
+   * @returns `ALLOWED` or `PENDING`
+   * @throws OffboardingError when it is BLOCKED, which is then on record: the code of the first reason, all of them as
+   *   `details.reasons`; `PLANE_NOT_FOUND`
+   */
+  authorise(question: GateQuestion): Promise<Exclude<GateAnswer, { decision: 'BLOCKED' }>>;
 }

@@ -6,8 +6,11 @@ import { usageReader } from '../adapters/usage-table.ts';
 import { requireEnv } from '../env.ts';
 import { eventLog } from '../event-log.ts';
 import { loggedLambda } from '../logged-lambda.ts';
+import type { GateAnswer } from '../ports.ts';
+import { answerQuestion } from './answer-question.ts';
+import { gateCallSchema } from './gate-call.ts';
 import { builtInPolicy } from './policy.ts';
-import { gateEventSchema, passGate } from './policy-gate.ts';
+import { passGate } from './policy-gate.ts';
 
 const dynamodb = new DynamoDBClient();
 const ports = {
@@ -18,6 +21,10 @@ const ports = {
   now: () => new Date(),
 };
 
-export const handler = loggedLambda('policy-gate', gateEventSchema, eventLog(), (event, log) =>
-  passGate(ports, event, log),
+export const handler = loggedLambda(
+  'policy-gate',
+  gateCallSchema,
+  eventLog(),
+  async (event, log): Promise<{ readonly decision: GateAnswer['decision'] }> =>
+    'action' in event ? answerQuestion(event, log) : passGate(ports, event, log),
 );

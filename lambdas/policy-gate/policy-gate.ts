@@ -1,19 +1,11 @@
-import * as z from 'zod/mini';
 import { OffboardingError } from '../core/errors.ts';
 import { isSuperseded } from '../core/ledger-state.ts';
-import { PROTECTED_TRANSITIONS } from '../core/lifecycle.ts';
 import type { EventLog } from '../event-log.ts';
-import { workflowEventSchema } from '../parse-event.ts';
 import type { LedgerReader, Recorder } from '../ports.ts';
 import { readLedgerState } from '../read-ledger-state.ts';
 import { type FactPorts, loadFacts } from './facts.ts';
+import type { GateEvent } from './gate-call.ts';
 import type { Policy } from './policy.ts';
-
-export const gateEventSchema = z.extend(workflowEventSchema, {
-  transition: z.enum(PROTECTED_TRANSITIONS),
-  idempotencyKey: z.string().check(z.minLength(1)),
-});
-export type GateEvent = z.infer<typeof gateEventSchema>;
 
 export interface GatePorts extends FactPorts {
   readonly ledger: LedgerReader;

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import type { GateEvent } from '../../lambdas/policy-gate/gate-call.ts';
 import type { GateDecision } from '../../lambdas/policy-gate/policy.ts';
 import { builtInPolicy } from '../../lambdas/policy-gate/policy.ts';
-import { type GateEvent, passGate } from '../../lambdas/policy-gate/policy-gate.ts';
+import { passGate } from '../../lambdas/policy-gate/policy-gate.ts';
 import { createRecorder } from '../../lambdas/recorder/recorder.ts';
 import {
   APPROVER,
