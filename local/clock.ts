@@ -7,6 +7,12 @@ const LONGEST_NATIVE_DELAY_MS = 2 ** 31 - 1;
 
 export type ClockMode = 'virtual' | 'real';
 
+export interface WaitOptions {
+  readonly signal?: AbortSignal;
+  readonly label?: string;
+  readonly background?: boolean;
+}
+
 /**
  * The time of the embedded cloud. `virtual` stands still while work is done and moves only when asked to, so that
  * a run is reproducible to the millisecond; `real` flows, and can be moved forward as well. Neither ever goes back.
@@ -14,8 +20,12 @@ export type ClockMode = 'virtual' | 'real';
 export interface Clock {
   readonly mode: ClockMode;
   now(): Date;
-  /** Resolves when the clock has reached `at`, at once if it has already. @throws the signal's reason on abort */
-  waitUntil(at: Date, options?: { signal?: AbortSignal; label?: string }): Promise<void>;
+  /**
+   * Resolves when the clock has reached `at`, at once if it has already. With `background` the clock does not jump there for
+   * its sake: what comes back for ever, such as a daily schedule, would leave no cloud idle.
+   * @throws the signal's reason on abort
+   */
+  waitUntil(at: Date, options?: WaitOptions): Promise<void>;
   /**
    * Marks work as in progress until the returned function is called (again and again does no harm). Work that
    * hands over to other work lets the other begin first, or hands over by a promise: see `settle`.
@@ -29,7 +39,7 @@ export interface Clock {
   /** Lets everything happen that is to happen until then, timer by timer in time order. Never call it from within work. */
   advanceTo(at: Date): Promise<void>;
   advanceBy(duration: { days?: number; seconds?: number }): Promise<void>;
-  /** When nothing runs, goes to the next timer. @returns false when there is none */
+  /** When nothing runs, goes to the next timer that is awaited, past those in the background. @returns false when there is none */
   jumpToNextTimer(): Promise<boolean>;
   /** Jumps from timer to timer until `reached()`. @throws Error when nothing is left that could happen */
   runUntil(reached: () => boolean | Promise<boolean>): Promise<void>;
@@ -92,7 +102,7 @@ export function createClock(options: { mode?: ClockMode; startTime?: Date } = {}
   const clock: Clock = {
     mode,
     now: time.now,
-    waitUntil(at, { signal, label = 'wait' } = {}) {
+    waitUntil(at, { signal, label = 'wait', background = false } = {}) {
       if (signal?.aborted) return Promise.reject(signal.reason);
       if (at <= time.now()) return Promise.resolve();
       return new Promise((resolve, reject) => {
@@ -101,10 +111,11 @@ export function createClock(options: { mode?: ClockMode; startTime?: Date } = {}
           watchNextTimer();
           reject(signal?.reason);
         };
-        const cancel = queue.add(at, label, () => {
+        const fire = () => {
           signal?.removeEventListener('abort', onAbort);
           resolve();
-        });
+        };
+        const cancel = queue.add({ at, label, background, fire });
         signal?.addEventListener('abort', onAbort, { once: true });
         watchNextTimer();
       });
@@ -129,7 +140,7 @@ export function createClock(options: { mode?: ClockMode; startTime?: Date } = {}
     jumpToNextTimer: () =>
       inTurn(async () => {
         await settle();
-        const next = queue.next();
+        const next = queue.nextAwaited();
         if (next) await moveTo(next.at);
         return next !== undefined;
       }),

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { type AwsService, type Caller, LOCAL_ACCOUNT, LOCAL_REGION } from './aws-service.ts';
 import type { Clock } from './clock.ts';
 import { readText, sendError, sendJson, WireError } from './json-wire.ts';
+import { type Recurrence, readRecurrence } from './recurrence.ts';
 import { readAtExpression } from './schedule-expression.ts';
 import {
   type InvokeFunction,
@@ -12,11 +13,13 @@ import {
   targetSchema,
   workOf,
 } from './schedule-target.ts';
+import type { TemplateResource } from './template.ts';
 
 const ARN_PREFIX = `arn:aws:scheduler:${LOCAL_REGION}:${LOCAL_ACCOUNT}`;
 const DEFAULT_GROUP = 'default';
+const UTC_NAMES: readonly string[] = ['UTC', 'Etc/UTC'];
 
-/** The one-time schedules that start a state machine or a function. Anything else is refused, not half done. */
+/** The schedules, once or recurring, that start a state machine or a function. Anything else is refused, not half done. */
 const scheduleSchema = z.strictObject({
   GroupName: z.string().default(DEFAULT_GROUP),
   Description: z.string().max(512).optional(),
@@ -50,6 +53,8 @@ export interface SchedulerOptions {
 
 export interface Scheduler extends AwsService {
   createGroup(name: string): void;
+  /** Provisions an AWS::Scheduler::Schedule. @throws WireError for what is not provided */
+  createSchedule(resource: TemplateResource): void;
 }
 
 /** EventBridge Scheduler on the clock of the embedded cloud (REST JSON). */
@@ -103,17 +108,40 @@ export function createScheduler({
   function wait(arn: string, name: string, request: ScheduleRequest, CreationDate: Date): void {
     const { ScheduleExpression, ScheduleExpressionTimezone, Target } = request;
     const work = workOf(Target);
+    const recurrence = readRecurrence(ScheduleExpression);
+    if (recurrence && !UTC_NAMES.includes(ScheduleExpressionTimezone))
+      throw invalid(`${ScheduleExpression} is read in UTC only`);
     const at = readAtExpression(ScheduleExpression, ScheduleExpressionTimezone);
-    if (!at || at < clock.now())
-      throw invalid(`${ScheduleExpression} is not an at(…) that lies ahead`);
+    if (!recurrence && (!at || at < clock.now()))
+      throw invalid(`${ScheduleExpression} is neither rate, cron, nor an at(…) that lies ahead`);
     const waiting = new AbortController();
     const cancel = () => waiting.abort();
     const schedule = { ...request, Name: name, CreationDate, work, cancel };
     schedules.set(arn, schedule);
-    clock.waitUntil(at, { signal: waiting.signal, label: `schedule ${name}` }).then(
-      () => fire(arn, schedule),
-      () => undefined, // deleted, or another has taken its place
-    );
+    const { signal } = waiting;
+    const running = recurrence
+      ? fireAgainAndAgain(arn, schedule, recurrence, signal)
+      : clock
+          .waitUntil(at ?? clock.now(), { signal, label: `schedule ${name}` })
+          .then(() => fire(arn, schedule));
+    running.catch((error: unknown) => {
+      // Deleted, or another has taken its place.
+      if (!signal.aborted) onFailure(arn, error);
+    });
+  }
+
+  /** In the background of the clock: a daily schedule is no reason to go to tomorrow. */
+  async function fireAgainAndAgain(
+    arn: string,
+    schedule: Schedule,
+    { next }: Recurrence,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const label = `schedule ${schedule.Name}`;
+    for (let at = next(clock.now()); at; at = next(at)) {
+      await clock.waitUntil(at, { signal, label, background: true });
+      await fire(arn, schedule);
+    }
   }
 
   async function fire(arn: string, schedule: Schedule): Promise<void> {
@@ -174,6 +202,12 @@ export function createScheduler({
     signingName: 'scheduler',
     createGroup: (name) => {
       groups.add(name);
+    },
+    createSchedule({ name, properties }) {
+      // A template names its schedule beside its properties, the API in its path.
+      const { Name: _, ...body } = properties;
+      const request = read(body);
+      wait(scheduleArn(request.GroupName, name), name, request, clock.now());
     },
     async handle(request, response, caller) {
       try {

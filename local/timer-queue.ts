@@ -2,9 +2,11 @@ export interface Timer {
   readonly at: Date;
   /** What waits for it, for people who look at the list. */
   readonly label: string;
+  /** It happens on the way to another timer; nobody waits for it. */
+  readonly background: boolean;
 }
 
-interface QueuedTimer extends Timer {
+export interface QueuedTimer extends Timer {
   readonly fire: () => void;
 }
 
@@ -14,8 +16,8 @@ export function createTimerQueue() {
 
   return {
     /** @returns cancels the timer; afterwards does nothing */
-    add(at: Date, label: string, fire: () => void): () => void {
-      const timer = { at, label, fire };
+    add(timer: QueuedTimer): () => void {
+      const { at } = timer;
       const later = queue.findIndex((other) => other.at.getTime() > at.getTime());
       queue.splice(later === -1 ? queue.length : later, 0, timer);
       return () => {
@@ -26,6 +28,10 @@ export function createTimerQueue() {
     next(): Timer | undefined {
       return queue[0];
     },
+    /** The first that somebody waits for. */
+    nextAwaited(): Timer | undefined {
+      return queue.find(({ background }) => !background);
+    },
     /** Takes the first timer out when it is due at `now`, and fires it. */
     fireNextDue(now: Date): boolean {
       const timer = queue[0];
@@ -35,7 +41,7 @@ export function createTimerQueue() {
       return true;
     },
     list(): readonly Timer[] {
-      return queue.map(({ at, label }) => ({ at, label }));
+      return queue.map(({ at, label, background }) => ({ at, label, background }));
     },
   };
 }

@@ -124,3 +124,25 @@ describe('real clock', () => {
     clock.close();
   });
 });
+
+describe('a timer in the background', () => {
+  it('comes at its time on the way to another, and is no reason to go there', async () => {
+    const clock = createClock({ startTime: START });
+    const times: number[] = [];
+    const daily = async () => {
+      for (let seconds = 10; ; seconds += 10) {
+        await clock.waitUntil(at(seconds), { background: true, label: 'daily' });
+        times.push((clock.now().getTime() - START.getTime()) / 1000);
+      }
+    };
+    void daily();
+    expect(await clock.jumpToNextTimer()).toBe(false);
+    void clock.waitUntil(at(35));
+    expect(await clock.jumpToNextTimer()).toBe(true);
+    expect(clock.now()).toEqual(at(35));
+    expect(times).toEqual([10, 20, 30]);
+    expect(await clock.jumpToNextTimer()).toBe(false);
+    await clock.advanceBy({ seconds: 10 });
+    expect(times).toEqual([10, 20, 30, 40]);
+  });
+});

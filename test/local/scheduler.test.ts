@@ -140,7 +140,11 @@ describe('a schedule', () => {
   });
 
   it.each([
-    ['a rate', { ScheduleExpression: 'rate(1 day)' }],
+    [
+      'a rate in another zone',
+      { ScheduleExpression: 'rate(1 day)', ScheduleExpressionTimezone: 'Europe/Berlin' },
+    ],
+    ['no rate', { ScheduleExpression: 'rate(1 week)' }],
     ['a date that does not exist', { ScheduleExpression: 'at(2031-02-30T00:00:00)' }],
     ['a time that is past', { ScheduleExpression: 'at(2020-01-01T00:00:00)' }],
     ['a flexible window', { FlexibleTimeWindow: { Mode: 'FLEXIBLE', MaximumWindowInMinutes: 5 } }],
