@@ -18,7 +18,7 @@ export interface Caller {
 
 /** One AWS service of the embedded cloud. It speaks the service's wire protocol and authorises each call itself. */
 export interface AwsService {
-  /** The service name in the credential scope of a SigV4 signature: s3, dynamodb, kms, states, lambda, scheduler. */
+  /** The service name in the credential scope of a SigV4 signature: s3, dynamodb, kms, states, lambda, scheduler, events, sns. */
   readonly signingName: string;
   handle(request: IncomingMessage, response: ServerResponse, caller: Caller): Promise<void>;
   close(): Promise<void>;

@@ -11,6 +11,9 @@ import type { CallCounts } from './call-counts.ts';
 import { type Clock, type ClockMode, createClock } from './clock.ts';
 import { answerControl } from './control-api.ts';
 import { startDynamoDb } from './dynamodb.ts';
+import { createEventSources } from './event-source-mapping.ts';
+import { deliverTo } from './event-targets.ts';
+import { createEvents, type EventBuses } from './events.ts';
 import { type Credentials, createIam, type Iam } from './iam.ts';
 import { createKms } from './kms.ts';
 import {
@@ -26,6 +29,7 @@ import type { FilledVersion } from './s3/fill-bucket.ts';
 import { createS3Service } from './s3/s3-service.ts';
 import { forwardToS3 } from './s3-engine.ts';
 import { createScheduler } from './scheduler.ts';
+import { createSns, type Sns } from './sns.ts';
 import type { ExecutionEvent } from './step-functions/execution.ts';
 import { createStepFunctions, type StepFunctions } from './step-functions/step-functions.ts';
 import { createStepFunctionsService } from './step-functions/step-functions-service.ts';
@@ -76,6 +80,10 @@ export interface Cloud extends AsyncDisposable {
   readonly iam: Iam;
   readonly lambda: Lambda;
   readonly stepFunctions: StepFunctions;
+  /** What the event buses took. */
+  readonly events: Pick<EventBuses, 'published'>;
+  /** What topics would have sent to their subscribers. */
+  readonly sns: Pick<Sns, 'messages'>;
   /** What was called, by caller and action. */
   readonly counts: CallCounts;
   /** For any SDK client. The access key is the identity: `operator` signs as `user/operator`. */
@@ -154,12 +162,35 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     dynamodbUrl = process.env.AWS_ENDPOINT_URL_DYNAMODB,
   } = options;
   const s3 = s3Url ? forwardToS3(s3Url) : createS3Service({ now: clock.now, directory });
-  const dynamodb = await startDynamoDb(dynamodbUrl || undefined);
+  const eventSources = createEventSources({
+    clock,
+    lambda,
+    iam,
+    onExpired(functionName, records) {
+      process.stderr.write(`${functionName} never took ${records.length} records of its stream\n`);
+    },
+  });
+  starting.defer(() => eventSources.close());
+  const dynamodb = await startDynamoDb(dynamodbUrl || undefined, {
+    now: clock.now,
+    begin: clock.begin,
+    onRecord: eventSources.take,
+  });
+  const sns = createSns(clock.now);
+  const events = createEvents({
+    now: clock.now,
+    deliver: deliverTo({ iam, sns, lambda }),
+    onFailure(ruleArn, error) {
+      process.stderr.write(`${ruleArn} could not reach its target: ${error}\n`);
+    },
+  });
   const services = [
     s3,
     dynamodb,
     createKms(template),
     scheduler,
+    sns,
+    events,
     createLambdaService(lambda),
     createStepFunctionsService(stepFunctions),
   ];
@@ -171,7 +202,16 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     ...(onCall && { onCall }),
   });
   starting.defer(() => endpoint.close());
-  await provision(template, { s3, dynamodb, lambda, stepFunctions, scheduler });
+  await provision(template, {
+    s3,
+    dynamodb,
+    lambda,
+    stepFunctions,
+    scheduler,
+    events,
+    sns,
+    eventSources,
+  });
   const api = await startApiGateway({
     template,
     iam,
@@ -192,6 +232,8 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     iam,
     lambda,
     stepFunctions,
+    events,
+    sns,
     counts: endpoint.counts,
     clientConfig: (accessKeyId) => clientConfig({ accessKeyId, secretAccessKey: 'local' }),
     resource,

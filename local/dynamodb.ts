@@ -11,6 +11,7 @@ import { startEngine, untilActive } from './dynamodb/engine.ts';
 import type { TableKeys } from './dynamodb/leading-keys.ts';
 import { type OperationInput, operationInputSchema } from './dynamodb/operation-input.ts';
 import { type TableDefinition, tableDefinition } from './dynamodb/table-definition.ts';
+import { type StreamOptions, watchWrites } from './dynamodb/watch-writes.ts';
 import { sendError, sendJson, WireError } from './json-wire.ts';
 import type { TemplateResource } from './template.ts';
 
@@ -21,15 +22,20 @@ export interface DynamoDb extends AwsService {
 
 /**
  * DynamoDB of the embedded cloud: asks IAM, then hands the call unchanged to an engine that speaks the same protocol.
+ * Neither dynalite nor this front keeps streams for others to read: a record goes straight to `onRecord`.
  * @param engineUrl another engine than the one in this process, such as DynamoDB Local
  */
-export async function startDynamoDb(engineUrl?: string): Promise<DynamoDb> {
+export async function startDynamoDb(
+  engineUrl?: string,
+  streams: StreamOptions = NO_STREAMS,
+): Promise<DynamoDb> {
   const engine = await startEngine(engineUrl);
   const client = new DynamoDBClient({
     endpoint: engine.url,
     region: LOCAL_REGION,
     credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
   });
+  const writes = watchWrites(client, streams);
   const definitions = new Map<string, TableDefinition>();
   const keys = new Map<string, TableKeys>();
 
@@ -89,7 +95,7 @@ export async function startDynamoDb(engineUrl?: string): Promise<DynamoDb> {
           sendJson(response, 200, description);
           return;
         }
-        await engine.forward(request, body, response);
+        await writes.during(operation, input, () => engine.forward(request, body, response));
         if (operation === 'DeleteTable' && response.statusCode === 200) {
           for (const table of tables) {
             keys.delete(table);
@@ -111,6 +117,11 @@ export async function startDynamoDb(engineUrl?: string): Promise<DynamoDb> {
       definitions.set(resource.name, definition);
       await client.send(new CreateTableCommand(definition.create));
       await untilActive(client, resource.name);
+      if (definition.hasStream)
+        writes.watch(
+          resource.name,
+          (definition.create.KeySchema ?? []).map(({ AttributeName = '' }) => AttributeName),
+        );
     },
     async close() {
       client.destroy();
@@ -118,6 +129,12 @@ export async function startDynamoDb(engineUrl?: string): Promise<DynamoDb> {
     },
   };
 }
+
+const NO_STREAMS: StreamOptions = {
+  now: () => new Date(),
+  begin: () => () => undefined,
+  onRecord: () => undefined,
+};
 
 /** @throws WireError SerializationException, as DynamoDB does for what is no JSON object of the right shape */
 function parseInput(body: Buffer): OperationInput {

@@ -69,7 +69,7 @@ export function instructions(cloud: Cloud, plane: SamplePlane): string {
   return [
     '',
     `API               ${cloud.apiUrl}`,
-    `AWS_ENDPOINT_URL  ${cloud.endpointUrl}  (S3, DynamoDB, KMS, Lambda, Step Functions, Scheduler)`,
+    `AWS_ENDPOINT_URL  ${cloud.endpointUrl}  (S3, DynamoDB, KMS, Lambda, Step Functions, Scheduler, EventBridge, SNS)`,
     'The access key is the identity: key "approver" signs as user/approver. Any secret will do.',
     `The clock is real until you move it. ${plane.documentCount} documents wait in a sample plane.`,
     '',

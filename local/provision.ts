@@ -1,9 +1,12 @@
 import { z } from 'zod';
 import type { DynamoDb } from './dynamodb.ts';
+import type { EventSources } from './event-source-mapping.ts';
+import type { EventBuses } from './events.ts';
 import type { Lambda } from './lambda/lambda.ts';
 import type { S3Service } from './s3/s3-service.ts';
 import type { S3Engine } from './s3-engine.ts';
 import type { Scheduler } from './scheduler.ts';
+import type { Sns } from './sns.ts';
 import type { AslMachine } from './step-functions/asl.ts';
 import type { StepFunctions } from './step-functions/step-functions.ts';
 import type { Template, TemplateResource } from './template.ts';
@@ -14,7 +17,10 @@ export interface Provisioned {
   readonly dynamodb: Pick<DynamoDb, 'createTable'>;
   readonly lambda: Pick<Lambda, 'createFunction'>;
   readonly stepFunctions: Pick<StepFunctions, 'createStateMachine'>;
-  readonly scheduler: Pick<Scheduler, 'createGroup'>;
+  readonly scheduler: Pick<Scheduler, 'createGroup' | 'createSchedule'>;
+  readonly events: Pick<EventBuses, 'createBus' | 'createRule'>;
+  readonly sns: Pick<Sns, 'createTopic'>;
+  readonly eventSources: Pick<EventSources, 'createMapping'>;
 }
 
 type Provision = (resource: TemplateResource, services: Provisioned, template: Template) => unknown;
@@ -35,7 +41,15 @@ const PROVISION: Readonly<Record<string, Provision>> = {
   'AWS::Lambda::Function': createFunction,
   'AWS::Lambda::Permission': readFromTemplate,
   'AWS::StepFunctions::StateMachine': createStateMachine,
+  'AWS::Lambda::EventSourceMapping': (resource, { eventSources }) =>
+    eventSources.createMapping(resource),
+  'AWS::Events::EventBus': ({ name }, { events }) => events.createBus(name),
+  'AWS::Events::EventBusPolicy': readFromTemplate,
+  'AWS::Events::Rule': (resource, { events }) => events.createRule(resource),
+  'AWS::SNS::Topic': (resource, { sns }) => sns.createTopic(resource),
+  'AWS::SNS::TopicPolicy': readFromTemplate,
   'AWS::Scheduler::ScheduleGroup': ({ name }, { scheduler }) => scheduler.createGroup(name),
+  'AWS::Scheduler::Schedule': (resource, { scheduler }) => scheduler.createSchedule(resource),
   'AWS::ApiGateway::RestApi': readFromTemplate,
   'AWS::ApiGateway::Resource': readFromTemplate,
   'AWS::ApiGateway::Method': readFromTemplate,
@@ -45,9 +59,15 @@ const PROVISION: Readonly<Record<string, Provision>> = {
   'AWS::ApiGateway::Stage': readFromTemplate,
 };
 
+/** What names other resources that must be there: a function, a group. */
+const LAST: readonly string[] = ['AWS::Lambda::EventSourceMapping', 'AWS::Scheduler::Schedule'];
+
 /** Creates every resource of the template. @throws Error naming a resource that nothing here provides */
 export async function provision(template: Template, services: Provisioned): Promise<void> {
-  for (const resource of template.resources.values()) {
+  const inOrder = [...template.resources.values()].sort(
+    (a, b) => LAST.indexOf(a.type) - LAST.indexOf(b.type),
+  );
+  for (const resource of inOrder) {
     if (resource.noEffect !== undefined) continue;
     const create = PROVISION[resource.type];
     if (!create) throw new Error(`${resource.path}: nothing provides ${resource.type}`);

@@ -37,6 +37,8 @@ const tableSchema = z.object({
     .optional(),
   PointInTimeRecoverySpecification: recoverySchema,
   Replicas: z.array(z.object({ PointInTimeRecoverySpecification: recoverySchema })).optional(),
+  // A table or a global table; other views than NEW_IMAGE are not made here.
+  StreamSpecification: z.object({ StreamViewType: z.literal('NEW_IMAGE') }).optional(),
 });
 
 export interface TableDefinition {
@@ -45,6 +47,7 @@ export interface TableDefinition {
   readonly ttlAttribute: string | undefined;
   /** How far back the table can be restored on AWS; undefined where it cannot. */
   readonly recoveryDays: number | undefined;
+  readonly hasStream: boolean;
 }
 
 export function tableDefinition({ name, properties }: TemplateResource): TableDefinition {
@@ -64,5 +67,6 @@ export function tableDefinition({ name, properties }: TemplateResource): TableDe
     },
     ttlAttribute: ttl?.Enabled ? ttl.AttributeName : undefined,
     recoveryDays: recovery?.PointInTimeRecoveryEnabled ? recovery.RecoveryPeriodInDays : undefined,
+    hasStream: table.StreamSpecification !== undefined,
   };
 }

@@ -16,6 +16,8 @@ const tableSchema = z.object({
   Replicas: z.array(z.object({ ResourcePolicy: withPolicy.optional() })).default([]),
 });
 const bucketPolicySchema = z.object({ Bucket: z.string(), PolicyDocument: z.unknown() });
+const topicPolicySchema = z.object({ Topics: z.array(z.string()), PolicyDocument: z.unknown() });
+const busPolicySchema = z.object({ EventBusName: z.string(), Statement: z.unknown() });
 const keySchema = z.object({ KeyPolicy: z.unknown().optional() });
 const apiSchema = z.object({ Policy: z.unknown().optional() });
 const permissionSchema = z.strictObject({
@@ -26,12 +28,14 @@ const permissionSchema = z.strictObject({
   SourceAccount: z.string().optional(),
 });
 
-/** Every resource policy of the template, those of tables, buckets, keys, functions and APIs. */
+/** Every resource policy of the template, those of tables, buckets, keys, topics, buses, functions and APIs. */
 export function readResourcePolicies(template: Template): readonly ResourcePolicy[] {
   return [
     ...template.ofType('AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable').flatMap(tablePolicies),
     ...template.ofType('AWS::S3::BucketPolicy').map(bucketPolicy),
     ...template.ofType('AWS::KMS::Key').map(keyPolicy),
+    ...template.ofType('AWS::SNS::TopicPolicy').map(topicPolicy),
+    ...template.ofType('AWS::Events::EventBusPolicy').map(busPolicy),
     ...template.ofType('AWS::Lambda::Permission').map(functionPolicy),
     ...template.ofType('AWS::ApiGateway::RestApi').flatMap(apiPolicy),
   ];
@@ -52,6 +56,19 @@ function bucketPolicy(policy: TemplateResource): ResourcePolicy {
   return {
     governs: [`arn:aws:s3:::${Bucket}`, `arn:aws:s3:::${Bucket}/*`],
     statements: parsePolicy(policy.logicalId, PolicyDocument),
+  };
+}
+
+function topicPolicy(policy: TemplateResource): ResourcePolicy {
+  const { Topics, PolicyDocument } = topicPolicySchema.parse(policy.properties);
+  return { governs: Topics, statements: parsePolicy(policy.logicalId, PolicyDocument) };
+}
+
+function busPolicy(policy: TemplateResource): ResourcePolicy {
+  const { EventBusName, Statement } = busPolicySchema.parse(policy.properties);
+  return {
+    governs: [localArn('events', `event-bus/${EventBusName}`)],
+    statements: parsePolicy(policy.logicalId, { Statement }),
   };
 }
 

@@ -7,8 +7,7 @@ const topicArn = (topic: ResourceIdentity): string => localArn('sns', topic.name
 
 const NO_LOG_SERVICE = 'Lambdas log to this process; nothing reads a log group';
 const NO_METRICS = 'no metrics are kept';
-const NO_NOTIFICATIONS = 'nobody is notified';
-const NO_EVENT_BUS = 'there is no event bus, and no step of an offboarding waits for one';
+const NO_SUBSCRIBERS = 'nobody is subscribed: a topic keeps its messages to be read';
 const NO_QUEUES = 'queues only keep what could not be delivered; no Lambda reads one';
 const NO_STACK_LIFECYCLE =
   'it works when a stack is created or deleted; the embedded cloud just ends';
@@ -46,13 +45,6 @@ export const NO_EFFECT_TYPES: Readonly<Record<string, ResourceType>> = {
     attributes: {},
     noEffect: NO_METRICS,
   },
-  'AWS::Events::Rule': {
-    nameProperty: 'Name',
-    maxNameLength: 64,
-    ref: name,
-    attributes: { Arn: (rule) => localArn('events', `rule/${rule.name}`) },
-    noEffect: NO_EVENT_BUS,
-  },
   'AWS::Lambda::EventInvokeConfig': {
     ref: name,
     attributes: {},
@@ -67,14 +59,7 @@ export const NO_EFFECT_TYPES: Readonly<Record<string, ResourceType>> = {
   'AWS::Logs::MetricFilter': { ref: name, attributes: {}, noEffect: NO_METRICS },
   'AWS::Logs::QueryDefinition': { ref: name, attributes: {}, noEffect: NO_LOG_SERVICE },
   'AWS::Logs::ResourcePolicy': { ref: name, attributes: {}, noEffect: NO_LOG_SERVICE },
-  'AWS::SNS::Subscription': { ref: topicArn, attributes: {}, noEffect: NO_NOTIFICATIONS },
-  'AWS::SNS::Topic': {
-    nameProperty: 'TopicName',
-    ref: topicArn,
-    attributes: { TopicArn: topicArn, TopicName: name },
-    noEffect: NO_NOTIFICATIONS,
-  },
-  'AWS::SNS::TopicPolicy': { ref: name, attributes: {}, noEffect: NO_NOTIFICATIONS },
+  'AWS::SNS::Subscription': { ref: topicArn, attributes: {}, noEffect: NO_SUBSCRIBERS },
   'AWS::SQS::Queue': {
     nameProperty: 'QueueName',
     maxNameLength: 80,

@@ -1,4 +1,5 @@
 import { LOCAL_ACCOUNT, LOCAL_REGION } from '../aws-service.ts';
+import { streamArn } from '../dynamodb/stream.ts';
 import { NO_EFFECT_TYPES } from './no-effect-types.ts';
 import { globalArn, localArn, type ResourceIdentity } from './resource-identity.ts';
 
@@ -22,6 +23,7 @@ const apiId = (resource: ResourceIdentity): string => resource.digits.slice(0, 1
 const bucketArn = (resource: ResourceIdentity): string => `arn:aws:s3:::${resource.name}`;
 const tableArn = (resource: ResourceIdentity): string =>
   localArn('dynamodb', `table/${resource.name}`);
+const topicArn = (resource: ResourceIdentity): string => localArn('sns', resource.name);
 const roleArn = (resource: ResourceIdentity): string => globalArn('iam', `role/${resource.name}`);
 const functionArn = (resource: ResourceIdentity): string =>
   localArn('lambda', `function:${resource.name}`);
@@ -35,7 +37,7 @@ const TABLE: ResourceType = {
   nameProperty: 'TableName',
   maxNameLength: 255,
   ref: name,
-  attributes: { Arn: tableArn, TableId: keyId },
+  attributes: { Arn: tableArn, TableId: keyId, StreamArn: (table) => streamArn(table.name) },
 };
 
 const PROVIDED_TYPES: Readonly<Record<string, ResourceType>> = {
@@ -81,6 +83,7 @@ const PROVIDED_TYPES: Readonly<Record<string, ResourceType>> = {
     attributes: { Arn: functionArn },
   },
   'AWS::Lambda::Permission': { ref: name, attributes: {} },
+  'AWS::Lambda::EventSourceMapping': { ref: keyId, attributes: { Id: keyId } },
   'AWS::StepFunctions::StateMachine': {
     nameProperty: 'StateMachineName',
     maxNameLength: 80,
@@ -93,6 +96,34 @@ const PROVIDED_TYPES: Readonly<Record<string, ResourceType>> = {
     ref: name,
     attributes: { Arn: (group) => localArn('scheduler', `schedule-group/${group.name}`) },
   },
+  'AWS::Scheduler::Schedule': {
+    nameProperty: 'Name',
+    maxNameLength: 64,
+    ref: name,
+    attributes: {},
+  },
+  'AWS::Events::EventBus': {
+    nameProperty: 'Name',
+    maxNameLength: 256,
+    ref: name,
+    attributes: { Arn: (bus) => localArn('events', `event-bus/${bus.name}`), Name: name },
+  },
+  'AWS::Events::EventBusPolicy': { ref: name, attributes: {} },
+  'AWS::Events::Rule': {
+    nameProperty: 'Name',
+    maxNameLength: 64,
+    ref: name,
+    // Of a rule on a bus of its own; nothing here names a rule of the default bus by its ARN.
+    attributes: {
+      Arn: (rule) => localArn('events', `rule/${rule.property('EventBusName')}/${rule.name}`),
+    },
+  },
+  'AWS::SNS::Topic': {
+    nameProperty: 'TopicName',
+    ref: topicArn,
+    attributes: { TopicArn: topicArn, TopicName: name },
+  },
+  'AWS::SNS::TopicPolicy': { ref: name, attributes: {} },
   'AWS::ApiGateway::RestApi': {
     nameProperty: 'Name',
     ref: apiId,
