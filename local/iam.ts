@@ -1,8 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { AccessDenied, type Caller, LOCAL_ACCOUNT, LOCAL_REGION } from './aws-service.ts';
-import { type Principal, refusalOf } from './iam/decision.ts';
+import { type AuthorisationRequest, decide, type Principal } from './iam/decision.ts';
+import { createUsedGrants, type Grant } from './iam/grants.ts';
 import { parsePolicy, type Statement } from './iam/policy.ts';
-import { requestContext } from './iam/request-context.ts';
+import { type RequestContext, requestContext } from './iam/request-context.ts';
 import { readResourcePolicies } from './iam/resource-policies.ts';
 import { readRoles } from './iam/role-policies.ts';
 import { matchesArn } from './iam/wildcard.ts';
@@ -26,6 +27,8 @@ export interface Iam {
   callerForService(principal: string, sourceArn: string): Caller;
   /** The same access key for the same role, every time. @throws Error as `callerForRole` */
   issueCredentials(role: string): Credentials;
+  /** What has allowed the calls so far, of all that the template's roles may do. */
+  usedGrants(): readonly Grant[];
   /** A role that the template does not have: that of a plane's own query endpoint. */
   addRole(roleArn: string, policyDocuments: readonly unknown[]): void;
 }
@@ -66,33 +69,41 @@ export function createIam(template: Template): Iam {
   const resourcePolicies = readResourcePolicies(template);
   const roles = new Map<string, readonly Statement[]>();
   const arnOf = new Map<string, string>();
+  const logicalIdOf = new Map<string, string>();
+  const usedGrants = createUsedGrants();
   for (const { arn, logicalId, statements } of readRoles(template)) {
     roles.set(arn, statements);
     arnOf.set(logicalId, arn);
+    logicalIdOf.set(arn, logicalId);
   }
   const roleOfKey = new Map<string, { arn: string; secretAccessKey: string }>();
 
-  const toCaller = ({ accessKeyId, principal, statements, context }: Identity): Caller => ({
-    accessKeyId,
-    arn: principal.name,
-    authorise(action, resource, extraContext = {}) {
-      const refusal = refusalOf(
-        {
+  const toCaller = ({ accessKeyId, principal, statements, context }: Identity): Caller => {
+    // One request may ask for a thousand keys, in the same context.
+    let known: RequestContext | undefined;
+    return {
+      accessKeyId,
+      arn: principal.name,
+      authorise(action, resource, extraContext) {
+        known ??= requestContext(GLOBAL_CONTEXT, context);
+        const request: AuthorisationRequest = {
           principal,
           action,
           resource,
-          context: requestContext(GLOBAL_CONTEXT, context, extraContext),
-        },
-        {
+          context: extraContext ? requestContext(GLOBAL_CONTEXT, context, extraContext) : known,
+        };
+        const { refusal, allowedBy } = decide(request, {
           identity: statements,
           resource: resourcePolicies
             .filter(({ governs }) => governs.some((pattern) => matchesArn(pattern, resource)))
             .flatMap((policy) => policy.statements),
-        },
-      );
-      if (refusal) throw new AccessDenied(principal.name, action, resource, refusal);
-    },
-  });
+        });
+        if (refusal) throw new AccessDenied(principal.name, action, resource, refusal);
+        const role = logicalIdOf.get(principal.name);
+        if (role !== undefined) usedGrants.note(role, allowedBy, request);
+      },
+    };
+  };
 
   const issue = (role: string): Credentials => {
     const arn = arnOf.get(role) ?? role;
@@ -136,6 +147,7 @@ export function createIam(template: Template): Iam {
         },
       }),
     issueCredentials: issue,
+    usedGrants: usedGrants.read,
     addRole(roleArn, policyDocuments) {
       roles.set(
         roleArn,

@@ -1,22 +1,17 @@
-const compiled = new Map<string, RegExp>();
+const actions = new Map<string, RegExp>();
+const arns = new Map<string, RegExp>();
+const values = new Map<string, RegExp>();
 
 /** `*` stands for any characters, none included, `?` for exactly one. Case matters. */
 export function matchesWildcard(pattern: string, value: string): boolean {
-  let expression = compiled.get(pattern);
-  if (!expression) {
-    const escaped = pattern
-      .replaceAll(/[.+^${}()|[\]\\/-]/g, '\\$&')
-      .replaceAll('*', '[\\s\\S]*')
-      .replaceAll('?', '[\\s\\S]');
-    expression = new RegExp(`^${escaped}$`);
-    compiled.set(pattern, expression);
-  }
-  return expression.test(value);
+  return compiled(values, pattern, () => new RegExp(`^${expressionOf(pattern, ANY)}$`)).test(value);
 }
 
 /** Actions are matched without regard to case. */
 export function matchesAction(pattern: string, action: string): boolean {
-  return matchesWildcard(pattern.toLowerCase(), action.toLowerCase());
+  return compiled(actions, pattern, () => new RegExp(`^${expressionOf(pattern, ANY)}$`, 'i')).test(
+    action,
+  );
 }
 
 /**
@@ -25,16 +20,36 @@ export function matchesAction(pattern: string, action: string): boolean {
  */
 export function matchesArn(pattern: string, arn: string): boolean {
   if (pattern === '*') return true;
-  const patternParts = arnParts(pattern);
-  const parts = arnParts(arn);
-  return (
-    parts.length === patternParts.length &&
-    patternParts.every((part, index) => matchesWildcard(part, parts[index] ?? ''))
-  );
+  return compiled(arns, pattern, () => {
+    const parts = arnParts(pattern).map((part, index) =>
+      expressionOf(part, index === LAST_PART ? ANY : ANY_BUT_COLON),
+    );
+    return new RegExp(`^${parts.join(':')}$`);
+  }).test(arn);
 }
 
 export function isArnPattern(pattern: string): boolean {
   return pattern === '*' || (pattern.startsWith('arn:') && arnParts(pattern).length === 6);
+}
+
+const ANY = '[\\s\\S]';
+const ANY_BUT_COLON = '[^:]';
+const LAST_PART = 5;
+
+function expressionOf(pattern: string, character: string): string {
+  return pattern
+    .replaceAll(/[.+^${}()|[\]\\/-]/g, '\\$&')
+    .replaceAll(/[*?]/g, (wildcard) => (wildcard === '*' ? `${character}*` : character));
+}
+
+/** A call is held against some hundred patterns, and a deletion of a thousand keys is a thousand calls. */
+function compiled(known: Map<string, RegExp>, pattern: string, compile: () => RegExp): RegExp {
+  let expression = known.get(pattern);
+  if (!expression) {
+    expression = compile();
+    known.set(pattern, expression);
+  }
+  return expression;
 }
 
 function arnParts(arn: string): readonly string[] {

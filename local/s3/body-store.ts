@@ -13,26 +13,36 @@ export interface BodyStore {
   close(): Promise<void>;
 }
 
+/** Bytes of one write to a file: a body arrives in pieces of 64 KiB, and each write costs a thread its time to wake up. */
+const WRITE_BYTES = 1024 * 1024;
+
 export function createBodyStore(directory: string): BodyStore {
   const folder = mkdtempSync(join(directory, 's3-'));
   let fileCount = 0;
+  const openFile = async () => {
+    fileCount += 1;
+    const path = join(folder, String(fileCount));
+    return { path, handle: await open(path, 'wx') };
+  };
   return {
     async store(source, memoryBytes) {
       const chunks: Buffer[] = [];
       let size = 0;
+      let unwritten = 0;
       let file: { path: string; handle: FileHandle } | undefined;
+      const write = async () => {
+        file ??= await openFile();
+        unwritten = 0;
+        await writeAll(file.handle, Buffer.concat(chunks.splice(0)));
+      };
       try {
         for await (const chunk of source) {
           chunks.push(chunk);
           size += chunk.length;
-          if (size <= memoryBytes) continue;
-          if (file === undefined) {
-            fileCount += 1;
-            const path = join(folder, String(fileCount));
-            file = { path, handle: await open(path, 'wx') };
-          }
-          await writeAll(file.handle, chunks.splice(0));
+          unwritten += chunk.length;
+          if (size > memoryBytes && unwritten >= WRITE_BYTES) await write();
         }
+        if (size > memoryBytes && unwritten > 0) await write();
         await file?.handle.close();
       } catch (error) {
         await file?.handle.close();
@@ -50,10 +60,6 @@ function inMemory(bytes: Buffer) {
   return { bytes, length: bytes.length };
 }
 
-async function writeAll(handle: FileHandle, chunks: readonly Buffer[]): Promise<void> {
-  for (const chunk of chunks) {
-    for (let at = 0; at < chunk.length; ) {
-      at += (await handle.write(chunk, at)).bytesWritten;
-    }
-  }
+async function writeAll(handle: FileHandle, bytes: Buffer): Promise<void> {
+  for (let at = 0; at < bytes.length; ) at += (await handle.write(bytes, at)).bytesWritten;
 }

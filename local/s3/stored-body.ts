@@ -49,6 +49,12 @@ export function sliceBody(body: StoredBody, start: number, end: number): StoredB
   return slice;
 }
 
+/** Bytes `start` (inclusive) to `end` (exclusive) of a body when one buffer holds them all. */
+export function bytesInMemory(body: StoredBody, start: number, end: number): Buffer | undefined {
+  const [only, ...others] = sliceBody(body, start, end);
+  return only && 'bytes' in only && others.length === 0 ? only.bytes : undefined;
+}
+
 /** Read size of files: large enough that a 256 MB body costs some 250 reads. */
 const READ_BYTES = 1024 * 1024;
 
