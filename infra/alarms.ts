@@ -13,6 +13,8 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
 import type { OffboardingConfig } from './config.ts';
+import type { EvidenceFunctions } from './evidence-functions.ts';
+import type { EvidenceSchedules } from './evidence-schedules.ts';
 import type { OffboardingWorkflow } from './offboarding-workflow.ts';
 import type { ProductFunction } from './product-function.ts';
 import type { PurgeSchedule } from './purge-schedule.ts';
@@ -25,6 +27,8 @@ export interface AlarmsProps {
   readonly recorder: ProductFunction;
   readonly requestApproval: ProductFunction;
   readonly purgeSchedule: PurgeSchedule;
+  readonly evidenceSchedules: EvidenceSchedules;
+  readonly evidenceFunctions: EvidenceFunctions;
   readonly restApi: RestApi;
 }
 
@@ -76,6 +80,46 @@ export class Alarms extends Construct {
       threshold: 1,
       impact: 'A retention is over, but its purge was not started: data is kept for too long.',
       section: 'purgenotstarted',
+    });
+    this.alarm('CheckpointFailing', {
+      metric: props.evidenceFunctions.checkpoint.metricErrors(sum),
+      threshold: 1,
+      impact: 'The ledger was not checkpointed, or contradicts the checkpoint before: see at once.',
+      section: 'checkpointfailing',
+    });
+    this.alarm('EvidenceNotIssued', {
+      metric: props.evidenceSchedules.metricDropped(sum),
+      threshold: 1,
+      impact: 'A checkpoint or a final certificate was due, but nothing issued it.',
+      section: 'evidencenotissued',
+    });
+    this.alarm('FinalCertificateFailing', {
+      metric: props.evidenceFunctions.certificateFinal.metricErrors(sum),
+      threshold: 1,
+      impact: 'Nothing remains of a purged plane, but the certificate that says so is not issued.',
+      section: 'finalcertificatefailing',
+    });
+    this.alarm('RecorderFailing', {
+      metric: recorder.metricErrors(sum),
+      // Refusals count as errors of the function, and a race now and then is no reason to wake anybody.
+      threshold: 5,
+      impact:
+        'The ledger cannot be written: no offboarding can move on, and none can be cancelled.',
+      section: 'recorderfailing',
+    });
+    this.alarm('LambdaThrottled', {
+      metric: LambdaFunction.metricAllThrottles(sum) as Metric,
+      threshold: 10,
+      impact:
+        'The account has no Lambda concurrency left: offboardings and other services slow down.',
+      section: 'lambdathrottled',
+    });
+    this.alarm('ApiFailing', {
+      metric: restApi.metricServerError(sum),
+      threshold: 1,
+      impact:
+        'A call of the API failed on our side: its caller does not know whether it took effect.',
+      section: 'apifailing',
     });
   }
 

@@ -53,6 +53,7 @@ export const API_ROUTES: readonly ApiRoute[] = [
 
   { method: 'GET', path: '/planes/{planeId}/ledger', function: 'api-evidence' },
   { method: 'GET', path: '/planes/{planeId}/certificate', function: 'api-evidence' },
+  { method: 'GET', path: '/keys', function: 'api-evidence' },
 
   {
     method: 'PUT',

@@ -22,6 +22,8 @@ export const LAMBDA_NAMES = [
   'policy-gate',
   'request-approval',
   'certificate',
+  'certificate-final',
+  'checkpoint',
   'api-planes',
   'api-offboarding',
   'api-approval',

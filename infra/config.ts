@@ -1,5 +1,7 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { ForceRule } from '../lambdas/policy-gate/attempt.ts';
+import type { RolePatterns } from '../lambdas/policy-gate/roles.ts';
 
 export const ENVIRONMENT_NAMES = ['dev', 'prod'] as const;
 export type EnvironmentName = (typeof ENVIRONMENT_NAMES)[number];
@@ -15,8 +17,15 @@ export interface PlaneResourcePatterns {
 export interface OffboardingConfig {
   /** The least a request may ask for; both in days. */
   readonly floors: { readonly gracePeriodDays: number; readonly retentionDays: number };
-  /** Whether a request may skip the grace period: docs/decisions/0005-force-is-off-in-production.md. */
-  readonly allowForce: boolean;
+  /** How many people it takes to skip a grace period: docs/decisions/0008-force-takes-two-people.md. */
+  readonly force: ForceRule;
+  /** How many different people must approve a purge, beside whoever asked for it. */
+  readonly requiredApprovals: number;
+  /**
+   * Who has which role, as patterns with `*` of a caller's identity or, for the session of a role, of the role's ARN
+   * (docs/decisions/0003-caller-identity.md). `user/…` and `role/…` are of the account that is deployed to.
+   */
+  readonly roles: RolePatterns;
   /** How long a purge waits for its approver before it halts. */
   readonly approvalTimeoutDays: number;
   /** Shards of one plane packed at the same time. Each is one Lambda invocation of up to 15 minutes. */
@@ -26,6 +35,8 @@ export interface OffboardingConfig {
   readonly logRetention: RetentionDays;
   /** What becomes of the tables and buckets when the stack goes. The ledger and the evidence stay whatever this says. */
   readonly removalPolicy: RemovalPolicy;
+  /** For how long nobody can delete a certificate or a checkpoint. It only ever applies to what is written afterwards. */
+  readonly evidenceLockDays: number;
   /** SNS topic that every alarm notifies. Without it the alarms are only seen in CloudWatch. */
   readonly alarmTopicArn?: string;
 }
@@ -36,11 +47,22 @@ export interface EnvironmentConfig extends OffboardingConfig {
   readonly terminationProtection: boolean;
 }
 
+/**
+ * The IAM role of this name, and the role that Identity Center makes of a permission set of this name.
+ * https://docs.aws.amazon.com/singlesignon/latest/userguide/referencingpermissionsets.html
+ */
+function rolesNamed(name: string): readonly string[] {
+  return [`role/${name}`, `role/AWSReservedSSO_${name}_*`];
+}
+
 export const ENVIRONMENTS: Readonly<Record<EnvironmentName, EnvironmentConfig>> = {
   dev: {
     terminationProtection: false,
     floors: { gracePeriodDays: 0, retentionDays: 0 },
-    allowForce: true,
+    force: 'one-person',
+    requiredApprovals: 1,
+    // Whoever may call the API: on a developer's account that is decided by IAM alone.
+    roles: { operator: ['*'], forcer: ['*'], legal: ['*'], approver: ['*'] },
     approvalTimeoutDays: 7,
     packConcurrency: 10,
     archiveStorageClass: 'DEEP_ARCHIVE',
@@ -50,12 +72,20 @@ export const ENVIRONMENTS: Readonly<Record<EnvironmentName, EnvironmentConfig>> 
       functions: ['knowledge-*'],
     },
     logRetention: RetentionDays.ONE_MONTH,
+    evidenceLockDays: 1,
     removalPolicy: RemovalPolicy.DESTROY,
   },
   prod: {
     terminationProtection: true,
     floors: { gracePeriodDays: 7, retentionDays: 30 },
-    allowForce: false,
+    force: 'two-people',
+    requiredApprovals: 2,
+    roles: {
+      operator: rolesNamed('OffboardingOperator'),
+      forcer: rolesNamed('OffboardingForcer'),
+      legal: rolesNamed('OffboardingLegal'),
+      approver: rolesNamed('OffboardingApprover'),
+    },
     approvalTimeoutDays: 14,
     packConcurrency: 40,
     archiveStorageClass: 'DEEP_ARCHIVE',
@@ -65,6 +95,7 @@ export const ENVIRONMENTS: Readonly<Record<EnvironmentName, EnvironmentConfig>> 
       functions: ['knowledge-*'],
     },
     logRetention: RetentionDays.TWO_YEARS,
+    evidenceLockDays: 3650,
     removalPolicy: RemovalPolicy.RETAIN,
   },
 };

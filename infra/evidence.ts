@@ -20,7 +20,10 @@ export class Evidence extends Construct {
   private readonly bucket: Bucket;
   private readonly signingKey: Key;
 
-  constructor(scope: Construct, id: string, props: { readonly accessLogs: AccessLogs; readonly evidenceLockDays: number },
+  constructor(
+    scope: Construct,
+    id: string,
+    props: { readonly accessLogs: AccessLogs; readonly evidenceLockDays: number },
   ) {
     super(scope, id);
     this.bucket = new Bucket(this, 'Bucket', {

@@ -8,6 +8,8 @@ import type { Capabilities } from './capabilities.ts';
 import type { OffboardingConfig } from './config.ts';
 import { Decisions } from './decisions.ts';
 import { Evidence } from './evidence.ts';
+import { createEvidenceFunctions } from './evidence-functions.ts';
+import { EvidenceSchedules } from './evidence-schedules.ts';
 import { Ledger } from './ledger.ts';
 import { OffboardingWorkflow } from './offboarding-workflow.ts';
 import { PlaneResources } from './plane-resources.ts';
@@ -41,7 +43,10 @@ export class Offboarding extends Construct {
     const planes = new PlaneResources(this, 'PlaneResources', config.planeResources);
     const accessLogs = new AccessLogs(this, 'AccessLogs', { config });
     const vault = new Vault(this, 'Vault', { accessLogs, archiveStorageClass, removalPolicy });
-    const evidence = new Evidence(this, 'Evidence', { accessLogs });
+    const evidence = new Evidence(this, 'Evidence', {
+      accessLogs,
+      evidenceLockDays: config.evidenceLockDays,
+    });
 
     // Who does it: the recorder alone writes the ledger, the policy gate alone decides, the others ask them.
     const purgeSchedule = new PurgeSchedule(this, 'PurgeSchedule', { removalPolicy });
@@ -68,6 +73,13 @@ export class Offboarding extends Construct {
       purgeSchedule,
     });
 
+    // Who proves it.
+    const evidenceSchedules = new EvidenceSchedules(this, 'EvidenceSchedules', { removalPolicy });
+    const evidenceFunctions = createEvidenceFunctions(this, capabilities, {
+      evidenceSchedules,
+      certificate: workflowFunctions.certificate,
+    });
+
     // Who asks for it.
     const apiFunctions = createApiFunctions(this, capabilities, workflow);
     const { restApi } = new Api(this, 'Api', { config, functions: apiFunctions });
@@ -80,6 +92,8 @@ export class Offboarding extends Construct {
       recorder,
       requestApproval: workflowFunctions.requestApproval,
       purgeSchedule,
+      evidenceSchedules,
+      evidenceFunctions,
       restApi,
     });
 
@@ -88,5 +102,7 @@ export class Offboarding extends Construct {
     // What `npm run restore` reads.
     new CfnOutput(this, 'LedgerTable', { value: ledger.tableName });
     new CfnOutput(this, 'VaultBucket', { value: vault.bucketName });
+    // What an auditor downloads: docs/verification.md.
+    new CfnOutput(this, 'EvidenceBucket', { value: evidence.bucketName });
   }
 }

@@ -14,9 +14,15 @@ export const ENVIRONMENT_VARIABLES = [
   'POLICY_GATE_FUNCTION',
   'STATE_MACHINE_ARN',
   'SCHEDULE_GROUP',
+  'SCHEDULE_ROLE_ARN',
+  'SCHEDULE_DEAD_LETTER_ARN',
+  'FINAL_CERTIFICATE_FUNCTION_ARN',
+  'RESIDUE_REGISTER',
   'GRACE_PERIOD_FLOOR_DAYS',
   'RETENTION_FLOOR_DAYS',
-  'FORCE_ALLOWED',
+  'FORCE',
+  'REQUIRED_APPROVALS',
+  'ROLES',
   'PLANE_BUCKETS',
   'PLANE_TABLES',
   'PLANE_FUNCTIONS',
@@ -36,6 +42,18 @@ export function requireWholeNumberEnv(name: EnvironmentVariable): number {
   const value = requireEnv(name);
   if (!/^\d+$/.test(value)) throw new Error(`environment variable ${name} is not a whole number`);
   return Number(value);
+}
+
+/** @throws Error when the variable is none of them */
+export function requireChoiceEnv<Choice extends string>(
+  name: EnvironmentVariable,
+  choices: readonly Choice[],
+): Choice {
+  const value = requireEnv(name);
+  const choice = choices.find((one) => one === value);
+  if (choice === undefined)
+    throw new Error(`environment variable ${name} is none of ${choices.join(', ')}`);
+  return choice;
 }
 
 /** A list of names or `*` patterns, comma-separated: which of the account's resources planes may live in. */

@@ -14,6 +14,8 @@ export type LogEvent =
   | 'ledger race lost'
   | 'gate decided'
   | 'approval requested'
+  | 'checkpoint written'
+  | 'checkpoint failed'
   | 'call refused'
   | 'call crashed'
   | 'request answered'

@@ -5,20 +5,25 @@ import type { LedgerReader, PlaneReader } from '../ports.ts';
 import { findPlane } from './find-plane.ts';
 import { type Route, route } from './http.ts';
 import { pageQuerySchema } from './paging.ts';
-import type { Certificates } from './ports.ts';
+import type { Certificates, SigningKeys } from './ports.ts';
 import { refuseFields } from './problem.ts';
 
 export interface EvidenceRoutePorts {
   readonly planes: PlaneReader;
   readonly ledger: LedgerReader;
   readonly certificates: Certificates;
+  readonly signingKeys: SigningKeys;
 }
+
+/** A day: the key never changes, and a new one beside it is not asked for before somebody sees a signature by it. */
+const KEYS_FRESH_SECONDS = 86_400;
 
 /** What an auditor reads. It stays when the plane is gone. */
 export function evidenceRoutes({
   planes,
   ledger,
   certificates,
+  signingKeys,
 }: EvidenceRoutePorts): readonly Route[] {
   return [
     route({
@@ -38,14 +43,31 @@ export function evidenceRoutes({
     route({
       method: 'GET',
       resource: '/planes/{planeId}/certificate',
-      async answer({ path: { planeId } }) {
+      query: z.strictObject({ phase: z.optional(z.enum(['executed', 'final'])) }),
+      async answer({ path: { planeId }, query: { phase } }) {
         await findPlane(planes, planeId);
         // The ledger says whether there is one: S3 answers AccessDenied for a missing key to who may not list.
-        const { certificate } = foldLedger(await ledger.read(planeId));
-        if (!certificate)
-          throw new OffboardingError('NO_CERTIFICATE', `${planeId} has no certificate`);
-        const jws = await certificates.read(planeId);
+        const issued = foldLedger(await ledger.read(planeId));
+        const asked = phase ?? (issued.finalCertificate ? 'final' : 'executed');
+        if (asked === 'final' ? !issued.finalCertificate : !issued.certificate)
+          throw new OffboardingError(
+            'NO_CERTIFICATE',
+            `${planeId} has no ${phase === undefined ? '' : `${phase} `}certificate`,
+          );
+        const jws = await certificates.read(planeId, asked);
         return { status: 200, contentType: 'application/jose', body: jws };
+      },
+    }),
+    route({
+      method: 'GET',
+      resource: '/keys',
+      async answer() {
+        return {
+          status: 200,
+          contentType: 'application/jwk-set+json',
+          headers: { 'cache-control': `max-age=${KEYS_FRESH_SECONDS}` },
+          body: { keys: await signingKeys.read() },
+        };
       },
     }),
   ];

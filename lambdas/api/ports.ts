@@ -1,3 +1,4 @@
+import type { JWK } from 'jose';
 import type { JsonObject } from '../core/ledger-entry.ts';
 
 /** What the API needs of Step Functions. Reading an execution may lag behind starting it by seconds. */
@@ -29,7 +30,15 @@ export interface TaskCallback {
   sendSuccess(taskToken: string, output: JsonObject): Promise<'sent' | 'closed'>;
 }
 
+/** `executed` when the purge is done, `final` when the last residual copy has run out. */
+export type CertificatePhase = 'executed' | 'final';
+
 export interface Certificates {
   /** A compact JWS. @throws when there is none, which the ledger says before anybody asks */
-  read(planeId: string): Promise<string>;
+  read(planeId: string, phase: CertificatePhase): Promise<string>;
+}
+
+/** The public halves of the keys that sign the evidence, RFC 7517. */
+export interface SigningKeys {
+  read(): Promise<readonly JWK[]>;
 }

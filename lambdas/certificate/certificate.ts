@@ -1,4 +1,3 @@
-import { compactVerify, importJWK } from 'jose';
 import type { CertificateArchive } from '../adapters/certificate-archive.ts';
 import { sha256Hex } from '../core/canonical.ts';
 import {
@@ -9,7 +8,10 @@ import {
 import { OffboardingError } from '../core/errors.ts';
 import { foldLedger } from '../core/fold-ledger.ts';
 import { assertChain } from '../core/ledger-entry.ts';
+import { lastUntil } from '../core/residue.ts';
 import type { LedgerReader, Now, Recorder } from '../ports.ts';
+import type { FinalSchedule } from './final-schedule.ts';
+import { readIssued } from './issued-certificate.ts';
 import { signStatement } from './sign-statement.ts';
 import type { Signer } from './signer.ts';
 
@@ -18,6 +20,7 @@ export interface CertificatePorts extends Omit<CertificateContext, 'issuedAt'> {
   readonly recorder: Recorder;
   readonly signer: Signer;
   readonly certificates: CertificateArchive;
+  readonly finalSchedule: FinalSchedule;
   readonly now: Now;
 }
 
@@ -32,13 +35,14 @@ export interface CertificateData {
   /** SHA-256 of the JWS as stored, in lower-case hex. */
   readonly certificateHash: string;
   readonly keyId: string;
-  readonly phase: CertificateStatement['phase'];
+  readonly phase: 'executed' | 'final';
   readonly issuedAt: string;
 }
 
 /**
  * Issues the certificate of a purged plane: signed, stored once, then recorded. Whatever a retry signs anew, the one
- * that was stored first is the one that is recorded.
+ * that was stored first is the one that is recorded. Before that the final certificate is put on the clock, so that no
+ * recorded certificate is without one to come.
  * @throws OffboardingError `CERTIFICATE_FAILED`
  */
 export function createIssueCertificate(ports: CertificatePorts) {
@@ -55,16 +59,18 @@ export function createIssueCertificate(ports: CertificatePorts) {
     const statement = buildCertificate(entries, { ...ports, issuedAt: ports.now() });
     if (statement.offboardingId !== offboardingId)
       throw new OffboardingError('CERTIFICATE_FAILED', `${offboardingId} did not purge ${planeId}`);
-    const signed = await signStatement(statement, ports.signer);
-    const isFirst = await ports.certificates.writeOnce(planeId, signed.jws);
-    const issued = isFirst
-      ? { jws: signed.jws, issuedAt: statement.issuedAt }
-      : await readIssued(ports, statement);
+    const signed = await signStatement(statement, 'purge-certificate+json', ports.signer);
+    const isFirst = await ports.certificates.writeOnce(planeId, 'executed', signed.jws);
+    const issued = isFirst ? { jws: signed.jws, statement } : await readEarlier(ports, statement);
+    await ports.finalSchedule.create(
+      { planeId, offboardingId },
+      lastUntil(issued.statement.residualCopies, issued.statement.issuedAt),
+    );
     const data: CertificateData = {
       certificateHash: await sha256Hex(issued.jws),
       keyId: signed.keyId,
-      phase: statement.phase,
-      issuedAt: issued.issuedAt,
+      phase: 'executed',
+      issuedAt: issued.statement.issuedAt,
     };
     await ports.recorder.record({
       planeId,
@@ -80,23 +86,11 @@ export function createIssueCertificate(ports: CertificatePorts) {
 }
 
 /** The certificate that an earlier run stored, if it is about the same purge and signed by the same key. */
-async function readIssued(
-  { certificates, signer }: CertificatePorts,
+async function readEarlier(
+  ports: CertificatePorts,
   { planeId, ledger }: CertificateStatement,
-): Promise<{ jws: string; issuedAt: string }> {
-  const jws = await certificates.read(planeId);
-  try {
-    const { payload } = await compactVerify(
-      jws,
-      await importJWK(await signer.publicKey(), 'ES256'),
-    );
-    const stored: CertificateStatement = JSON.parse(new TextDecoder().decode(payload));
-    if (stored.planeId === planeId && stored.ledger.headHash === ledger.headHash)
-      return { jws, issuedAt: stored.issuedAt };
-  } catch (cause) {
-    throw new OffboardingError('CERTIFICATE_FAILED', 'the stored certificate does not verify', {
-      cause,
-    });
-  }
+): Promise<{ jws: string; statement: CertificateStatement }> {
+  const issued = await readIssued<CertificateStatement>(ports, planeId, 'executed');
+  if (issued.statement.ledger.headHash === ledger.headHash) return issued;
   throw new OffboardingError('CERTIFICATE_FAILED', 'the stored certificate is about another purge');
 }

@@ -1,7 +1,9 @@
 import { base64url, calculateJwkThumbprint } from 'jose';
 import { canonicalJson } from '../core/canonical.ts';
-import type { CertificateStatement } from '../core/certificate.ts';
 import type { Signer } from './signer.ts';
+
+/** Media types without `application/`, as RFC 7515 has them in `typ`: one kind of statement never passes for another. */
+export type StatementType = 'purge-certificate+json' | 'ledger-checkpoint+json';
 
 export interface SignedStatement {
   /** JWS compact serialisation, RFC 7515. */
@@ -12,11 +14,12 @@ export interface SignedStatement {
 
 /** Signs the canonical JSON of a statement, so that the same statement always has the same payload. */
 export async function signStatement(
-  statement: CertificateStatement,
+  statement: object,
+  typ: StatementType,
   signer: Signer,
 ): Promise<SignedStatement> {
   const keyId = await calculateJwkThumbprint(await signer.publicKey());
-  const header = { alg: 'ES256', kid: keyId, typ: 'purge-certificate+json' };
+  const header = { alg: 'ES256', kid: keyId, typ };
   const input = `${base64url.encode(canonicalJson(header))}.${base64url.encode(canonicalJson(statement))}`;
   const signature = await signer.sign(new TextEncoder().encode(input));
   return { jws: `${input}.${base64url.encode(signature)}`, keyId };

@@ -2,14 +2,18 @@ import { OffboardingError } from './errors.ts';
 import { foldLedger } from './fold-ledger.ts';
 import type { LedgerEntry } from './ledger-entry.ts';
 import type { PurgeData, PurgedPart } from './purge-progress.ts';
+import {
+  type PlaceCopies,
+  type ResidualCopy,
+  type ResidueSource,
+  residualCopies,
+  unknownCopies,
+} from './residue.ts';
 import type { ScopePart } from './scope.ts';
 
-/** A copy that this product cannot reach: AWS keeps it for a time that is known. */
-export interface ResidualCopy {
-  readonly what: string;
-  readonly kind: 'dynamodb-point-in-time-recovery';
-  /** Days after the purge on which the last copy has run out. */
-  readonly days: number;
+export interface Tool {
+  readonly name: string;
+  readonly version: string;
 }
 
 /** What a purge of one plane did and how that is known. It outlives the data: ids, counts, hashes and times only. */
@@ -18,7 +22,7 @@ export interface CertificateStatement {
   /** `executed`: destroyed and verified, while the residual copies listed below have not run out yet. */
   readonly phase: 'executed';
   readonly issuedAt: string;
-  readonly tool: { readonly name: string; readonly version: string };
+  readonly tool: Tool;
   readonly planeId: string;
   readonly offboardingId: string;
   readonly archive: {
@@ -46,11 +50,8 @@ export interface CertificateStatement {
   }[];
   /** The ledger up to and including the entry that records PURGED. */
   readonly ledger: { readonly length: number; readonly headHash: string };
-  readonly residualCopies: readonly {
-    readonly what: string;
-    readonly kind: ResidualCopy['kind'];
-    readonly until: string;
-  }[];
+  /** What AWS keeps by itself, and until when: computed from the deployment's configuration, and asked of the plane's places. */
+  readonly residualCopies: readonly ResidualCopy[];
   /** What nobody looked at, so that nobody reads more into this than was seen. */
   readonly notExamined: readonly string[];
 }
@@ -72,10 +73,12 @@ const CALLS: Readonly<Record<ScopePart['kind'], readonly string[]>> = {
 };
 
 const NOT_EXAMINED = [
-  'point-in-time recovery, backups, exports and replicas of the tables the plane lived in',
-  'replicas and backups of the buckets the plane lived in',
+  'backups on demand, backups by AWS Backup and exports of the tables and buckets the plane lived in',
   'copies that users of the plane made',
 ];
+/** A purge that was recorded by an earlier version asked nobody. */
+const NOBODY_ASKED =
+  'point-in-time recovery and replicas of the tables and buckets the plane lived in';
 
 /**
  * Says what the ledger says, and nothing that is not in it.
@@ -84,7 +87,7 @@ const NOT_EXAMINED = [
  */
 export function buildCertificate(
   entries: readonly LedgerEntry[],
-  { tool, residualCopies, issuedAt }: CertificateContext,
+  { tool, residueRegister, issuedAt }: CertificateContext,
 ): CertificateStatement {
   const purged = entries.find(({ type, to }) => type === 'TRANSITION' && to === 'PURGED');
   const { archive, purge } = foldLedger(entries);
@@ -126,23 +129,19 @@ export function buildCertificate(
         approvedAt: at,
       })),
     ledger: { length: purged.seq, headHash: purged.hash },
-    residualCopies: residualCopies.map(({ what, kind, days }) => ({
-      what,
-      kind,
-      until: daysAfter(data.purgedAt, days),
-    })),
-    notExamined: NOT_EXAMINED,
+    // Counted from now, when all of it is deleted for certain.
+    residualCopies: residualCopies(residueRegister, data.placeCopies ?? [], issuedAt),
+    notExamined: notExamined(data.placeCopies),
   };
 }
 
-export interface CertificateContext {
-  readonly tool: { readonly name: string; readonly version: string };
-  readonly residualCopies: readonly ResidualCopy[];
-  readonly issuedAt: Date;
+function notExamined(places: readonly PlaceCopies[] | undefined): readonly string[] {
+  return [...(places ? unknownCopies(places) : [NOBODY_ASKED]), ...NOT_EXAMINED];
 }
 
-const DAY_MS = 86_400_000;
-
-function daysAfter(time: string, days: number): string {
-  return new Date(Date.parse(time) + days * DAY_MS).toISOString();
+export interface CertificateContext {
+  readonly tool: Tool;
+  /** What this deployment's own resources keep. */
+  readonly residueRegister: readonly ResidueSource[];
+  readonly issuedAt: Date;
 }

@@ -102,7 +102,9 @@ function foldEntry(before: LedgerState, entry: LedgerEntry): LedgerState {
         holds: state.holds.filter((hold) => hold.reference !== entry.data.reference),
       };
     case 'CERTIFIED':
-      return { ...withoutHalt(state), certificate: entry.data };
+      return entry.data.phase === 'final'
+        ? { ...state, finalCertificate: entry.data }
+        : { ...withoutHalt(state), certificate: entry.data };
     case 'BLOCKED':
       return state;
   }

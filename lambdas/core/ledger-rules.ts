@@ -53,7 +53,10 @@ export function assertMayRecord(state: LedgerState, command: RecordCommand, at: 
         throw new OffboardingError('NO_SUCH_HOLD', 'no hold is placed under this reference');
       return;
     case 'CERTIFIED':
-      return assertState(state, 'PURGED', 'a certificate can be issued');
+      assertState(state, 'PURGED', 'a certificate can be issued');
+      if (command.data.phase === 'final' && !state.certificate)
+        throw illegal(`${command.planeId} has no certificate that a final one could complete`);
+      return;
     case 'BLOCKED':
     case 'HALTED':
       return;

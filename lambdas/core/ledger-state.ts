@@ -132,7 +132,10 @@ export interface LedgerState {
   /** The gate allowed PURGED under the current approval: destruction may have begun. */
   readonly purgeCommitted: boolean;
   readonly purge?: JsonObject;
+  /** The executed certificate: the offboarding is done. */
   readonly certificate?: JsonObject;
+  /** The final one: every residual copy has run out. */
+  readonly finalCertificate?: JsonObject;
   readonly holds: readonly Hold[];
   /** Set while the last thing that happened to the offboarding is a halt. */
   readonly halt?: Halt;

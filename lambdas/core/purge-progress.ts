@@ -1,3 +1,4 @@
+import type { PlaceCopies } from './residue.ts';
 import type { PurgeScope, ScopePart } from './scope.ts';
 
 export interface Amount {
@@ -50,6 +51,8 @@ export interface PurgeData {
   readonly approvalReason: string;
   readonly scopeHash: string;
   readonly manifestHash: string;
+  /** Observed: what the services keep of the plane's places by themselves. Absent where an earlier version purged. */
+  readonly placeCopies?: readonly PlaceCopies[];
 }
 
 export interface PurgedPart {

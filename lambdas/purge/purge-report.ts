@@ -11,7 +11,7 @@ import { countProblems, failure, type Interruption, type Problems } from './prob
 export function purgeData(
   books: PurgeProgress,
   approval: Approval,
-  observed: { readonly residue: readonly ScopePart[]; readonly auditPreserved: boolean },
+  observed: Required<Pick<PurgeData, 'residue' | 'auditPreserved' | 'placeCopies'>>,
   now: Date,
 ): PurgeData {
   const parts = books.parts.map(purgedPart);
@@ -31,6 +31,7 @@ export function purgeData(
     approvalReason: decisive?.reason ?? '',
     scopeHash: approval.scopeHash,
     manifestHash: approval.scope.manifestHash,
+    placeCopies: observed.placeCopies,
   };
 }
 

@@ -1,5 +1,6 @@
 import { SchedulerClient } from '@aws-sdk/client-scheduler';
 import { releaseClaims } from '../adapters/claims-table.ts';
+import { copyInquiry } from '../adapters/copy-inquiry.ts';
 import { ledgerReader } from '../adapters/ledger-table.ts';
 import { purgeJournal } from '../adapters/purge-journal.ts';
 import { eraseDecision, erasePurgeSchedule } from '../adapters/purge-traces.ts';
@@ -21,6 +22,7 @@ export const handler = stageLambda(
     journal: purgeJournal(dynamodb, requireEnv('REGISTRY_TABLE')),
     eraseDecision: eraseDecision(dynamodb, requireEnv('DECISIONS_TABLE')),
     eraseSchedule: erasePurgeSchedule(new SchedulerClient(), requireEnv('SCHEDULE_GROUP')),
+    copies: copyInquiry(clients),
     releaseClaims: releaseClaims(dynamodb, requireEnv('CLAIMS_TABLE')),
   }),
 );

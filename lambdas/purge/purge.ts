@@ -10,6 +10,7 @@ import { createCheckpoint } from './checkpoint.ts';
 import { type Destruction, type DestructionStart, destroyParts } from './destroy-parts.ts';
 import { openBooks } from './open-books.ts';
 import { openPageSpool } from './page-spool.ts';
+import { type CopyInquiry, inquireCopies } from './place-copies.ts';
 import { failure, NO_PROBLEMS } from './problem.ts';
 import type { PurgePosition } from './purge-journal.ts';
 import { purgeData } from './purge-report.ts';
@@ -20,6 +21,7 @@ import { verifyDestruction } from './verify-destruction.ts';
 
 export interface PurgePorts extends ScopePorts, TracePorts {
   readonly ledger: LedgerReader;
+  readonly copies: CopyInquiry;
 }
 
 /**
@@ -129,7 +131,9 @@ async function finish(
   const auditPreserved = startsWith(await readChain(ports.ledger, planeId), entries);
   if (!auditPreserved)
     throw new OffboardingError('LEDGER_CORRUPT', 'entries are missing that were there before');
-  const data = purgeData(books, approval, { residue, auditPreserved }, now);
+  // Asked now, while the plane's places are still on record.
+  const placeCopies = await inquireCopies(ports.copies, plane);
+  const data = purgeData(books, approval, { residue, auditPreserved, placeCopies }, now);
   // From here on a repeated run destroys nothing: once the claims are released, another plane may own the places.
   await ports.journal.write(planeId, { books: { ...books, result: data } });
   return (

@@ -33,6 +33,7 @@ const STATUS_BY_CODE = {
   NoSuchVersion: 404,
   NotImplemented: 501,
   ObjectLockConfigurationNotFoundError: 404,
+  ReplicationConfigurationNotFoundError: 404,
   ObjectNotInActiveTierError: 403,
   PreconditionFailed: 412,
   RestoreAlreadyInProgress: 409,

@@ -12,10 +12,10 @@ afterAll(() => s3.close());
 
 test('the first certificate of a plane stays the only one', async () => {
   const certificates = certificateArchive(s3.client, 'evidence');
-  expect(await certificates.writeOnce('kp_1', 'first')).toBe(true);
-  expect(await certificates.writeOnce('kp_1', 'second')).toBe(false);
-  expect(await certificates.writeOnce('kp_10', 'other')).toBe(true);
-  expect(await certificates.read('kp_1')).toBe('first');
+  expect(await certificates.writeOnce('kp_1', 'executed', 'first')).toBe(true);
+  expect(await certificates.writeOnce('kp_1', 'executed', 'second')).toBe(false);
+  expect(await certificates.writeOnce('kp_10', 'executed', 'other')).toBe(true);
+  expect(await certificates.read('kp_1', 'executed')).toBe('first');
   const { Versions = [] } = await s3.client.send(
     new ListObjectVersionsCommand({ Bucket: 'evidence' }),
   );
@@ -28,7 +28,7 @@ test('the first certificate of a plane stays the only one', async () => {
 test('a write that is not allowed is no certificate that exists already', async () => {
   s3.deny(/s3:PutObject/);
   await expect(
-    certificateArchive(s3.client, 'evidence').writeOnce('kp_2', 'x'),
+    certificateArchive(s3.client, 'evidence').writeOnce('kp_2', 'executed', 'x'),
   ).rejects.toMatchObject({ name: 'AccessDenied' });
   s3.deny();
 });

@@ -19,6 +19,7 @@ describe('the API', () => {
       'DELETE /planes/{planeId}/dependents/{dependentId}',
       'DELETE /planes/{planeId}/leases/{leaseId}',
       'DELETE /planes/{planeId}/offboarding',
+      'GET /keys',
       'GET /planes',
       'GET /planes/{planeId}',
       'GET /planes/{planeId}/approval',

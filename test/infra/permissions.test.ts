@@ -82,7 +82,7 @@ describe('what destroys or decides', () => {
       stateMachine,
       ['PurgeSchedule', 'WorkflowStateMachine', 'apioffboarding'],
     ],
-    ['kms:Sign', signingKey, ['certificate']],
+    ['kms:Sign', signingKey, ['certificate', 'certificatefinal', 'checkpoint']],
   ])('%s on %s is for %j', (action, resource, roles) => {
     expect(rolesThatMay(action, resource)).toEqual(roles);
   });
@@ -92,8 +92,10 @@ describe('what destroys or decides', () => {
     expect(rolesThatMay('lambda:InvokeFunction', recorder)).toEqual([
       'WorkflowStateMachine',
       'apiapproval',
+      'apihold',
       'apioffboarding',
       'certificate',
+      'certificatefinal',
       'policygate',
       'requestapproval',
     ]);
@@ -140,6 +142,9 @@ describe('every role', () => {
     expect(managed).toEqual(['OffboardingApiRestCloudWatchRole']);
   });
 
+  /** Invoked when they are due, by nobody else. */
+  const DUE: ReadonlySet<string> = new Set(['certificate-final', 'checkpoint']);
+
   it('of the state machine invokes the functions of the workflow and no others', () => {
     const invoked = statements
       .filter(({ role }) => role.startsWith('OffboardingWorkflow'))
@@ -147,7 +152,7 @@ describe('every role', () => {
       .flatMap(({ resources }) => resources)
       .map((text) => text.replace(/^\$\{Offboarding(\w+)functionFunction\w{8}\}(:\*)?$/, '$1'));
     expect([...new Set(invoked)].sort()).toEqual(
-      LAMBDA_NAMES.filter((name) => !name.startsWith('api-'))
+      LAMBDA_NAMES.filter((name) => !name.startsWith('api-') && !DUE.has(name))
         .map((name) => name.replaceAll('-', ''))
         .sort(),
     );
@@ -175,11 +180,20 @@ describe('every role', () => {
         },
       ],
     });
-    expect(statements.filter(({ actions }) => actions.includes('iam:PassRole'))).toMatchObject([
-      {
-        resources: [`\${${role.logicalId}}`],
-        condition: { StringEquals: { 'iam:PassedToService': 'scheduler.amazonaws.com' } },
-      },
+  });
+
+  it('hands a role to Scheduler where it makes schedules, and to nobody else', () => {
+    const toScheduler = { StringEquals: { 'iam:PassedToService': 'scheduler.amazonaws.com' } };
+    const passed = statements.filter(({ actions }) => actions.includes('iam:PassRole'));
+    expect(
+      passed.map(({ role, resources, condition }) => [
+        role.replace(/^Offboarding/, '').replace(/(function)?Role[0-9A-F]{8}$/, ''),
+        resources.map((text) => text.replace(/^\$\{Offboarding(\w+)Role\w{8}\}$/, '$1')),
+        condition,
+      ]),
+    ).toEqual([
+      ['certificate', ['EvidenceSchedules'], toScheduler],
+      ['WorkflowStateMachine', ['PurgeSchedule'], toScheduler],
     ]);
   });
 });

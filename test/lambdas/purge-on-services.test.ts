@@ -26,6 +26,7 @@ import {
 } from '../support/builders.ts';
 import { type DynaliteTables, startDynalite } from '../support/dynalite-tables.ts';
 import { approvalRequested, approved, gatePassed, JOURNEYS, ledgerOf } from '../support/ledgers.ts';
+import { NO_COPIES } from '../support/no-copies.ts';
 import { type S3Harness, startS3Harness } from '../support/s3-harness.ts';
 
 const S3_STORE = { kind: 's3-prefix', bucket: 'documents', prefix: 'kp-1/' } as const;
@@ -148,6 +149,7 @@ async function purge() {
     eraseSchedule: async ({ offboardingId }) => {
       schedules.push(offboardingId);
     },
+    copies: NO_COPIES,
     releaseClaims: storeClaims(tables.client, 'claims').release,
   };
   const context = {

@@ -28,6 +28,7 @@ import {
   type Step,
 } from '../support/ledgers.ts';
 import { type MemoryStore, memoryStore } from '../support/memory-store.ts';
+import { NO_COPIES } from '../support/no-copies.ts';
 
 const NOW = new Date(TIMES.purged);
 const S3_STORE = { kind: 's3-prefix', bucket: 'documents', prefix: 'kp-1/' } as const;
@@ -109,6 +110,7 @@ class World {
       },
       eraseDecision: traced('decision'),
       eraseSchedule: traced('schedule'),
+      copies: NO_COPIES,
       releaseClaims: async (planeId, claimed) =>
         traced(`claims of ${planeId}: ${claimed.length}`)(),
     };
@@ -221,6 +223,7 @@ describe('an approved purge', () => {
         approvalReason: 'nothing is needed any more',
         scopeHash: foldLedger(world.entries).approval?.scopeHash,
         manifestHash: 'a'.repeat(64),
+        placeCopies: expect.any(Array),
       },
     });
     expect(world.left).toBe(0);

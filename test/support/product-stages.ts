@@ -1,4 +1,5 @@
 import { storeClaims } from '../../lambdas/adapters/claims-table.ts';
+import { copyInquiry } from '../../lambdas/adapters/copy-inquiry.ts';
 import { ledgerAppender, ledgerReader } from '../../lambdas/adapters/ledger-table.ts';
 import { purgeJournal } from '../../lambdas/adapters/purge-journal.ts';
 import { eraseDecision, erasePurgeSchedule } from '../../lambdas/adapters/purge-traces.ts';
@@ -76,6 +77,7 @@ export function productStages(
     journal: purgeJournal(dynamodb, 'registry'),
     eraseDecision: eraseDecision(dynamodb, 'decisions'),
     eraseSchedule: erasePurgeSchedule(scheduler, 'default'),
+    copies: copyInquiry({ s3, dynamodb }),
     releaseClaims: storeClaims(dynamodb, 'claims').release,
   });
 

@@ -2,6 +2,7 @@ import type { ObjectStorage } from '../object-storage.ts';
 import type { Operation } from '../operation.ts';
 import { abortMultipartUpload } from './abort-multipart-upload.ts';
 import { createBucket, deleteBucket, headBucket } from './bucket-lifecycle.ts';
+import { getBucketReplication } from './bucket-replication.ts';
 import { getBucketVersioning, putBucketVersioning } from './bucket-versioning.ts';
 import { completeMultipartUpload } from './complete-multipart-upload.ts';
 import { copyObject } from './copy-object.ts';
@@ -54,5 +55,6 @@ export function allOperations(storage: ObjectStorage): readonly Operation[] {
     putObjectRetention,
     getObjectRetention,
     getObjectLockConfiguration,
+    getBucketReplication,
   ].map((operation) => operation(storage));
 }

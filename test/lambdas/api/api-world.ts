@@ -91,7 +91,8 @@ export function apiWorld({
       ...evidenceRoutes({
         planes,
         ledger,
-        certificates: { read: async (planeId) => `jws-of-${planeId}` },
+        certificates: { read: async (planeId, phase) => `${phase}-jws-of-${planeId}` },
+        signingKeys: { read: async () => [{ kty: 'EC', kid: 'key-1' }] },
       }),
       ...usageRoutes({ planes, ledger, usage }),
     ],

@@ -55,7 +55,7 @@ describe('the certificate', () => {
     expect(answer).toMatchObject({
       status: 200,
       contentType: 'application/jose',
-      body: `jws-of-${PLANE_ID}`,
+      body: `executed-jws-of-${PLANE_ID}`,
     });
   });
 
@@ -69,4 +69,49 @@ describe('the certificate', () => {
       });
     },
   );
+
+  describe('of a plane of which nothing remains anywhere', () => {
+    const finalWorld = async () => {
+      const final = { ...certified, data: { phase: 'final' } };
+      const entries = await ledgerOf(...JOURNEYS.PURGED, certified, final);
+      return apiWorld({ entries, plane: TOMBSTONE, now: TIMES.purged });
+    };
+
+    it.each([
+      [{}, 'final'],
+      [{ phase: 'final' }, 'final'],
+      [{ phase: 'executed' }, 'executed'],
+    ])('is, asked for by %j, the %s one', async (query: Record<string, string>, phase) => {
+      const answer = await (await finalWorld()).call('GET', '/planes/{planeId}/certificate', {
+        query,
+      });
+      expect(answer).toMatchObject({ status: 200, body: `${phase}-jws-of-${PLANE_ID}` });
+    });
+  });
+
+  it('has no final phase before the last residue has run out', async () => {
+    const api = await purgedWorld();
+    expect(
+      await api.call('GET', '/planes/{planeId}/certificate', { query: { phase: 'final' } }),
+    ).toMatchObject({ status: 404, body: { code: 'NO_CERTIFICATE' } });
+  });
+
+  it('has no other phase', async () => {
+    const api = await purgedWorld();
+    expect(
+      await api.call('GET', '/planes/{planeId}/certificate', { query: { phase: 'draft' } }),
+    ).toMatchObject({ status: 400, body: { errors: [{ field: 'phase' }] } });
+  });
+});
+
+describe('the keys', () => {
+  it('are a JWK set that may be kept for a day', async () => {
+    const answer = await apiWorld().call('GET', '/keys', { path: {} });
+    expect(answer).toMatchObject({
+      status: 200,
+      contentType: 'application/jwk-set+json',
+      body: { keys: [{ kty: 'EC', kid: 'key-1' }] },
+    });
+    expect(answer.headers['cache-control']).toBe('max-age=86400');
+  });
 });

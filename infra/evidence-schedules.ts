@@ -1,0 +1,97 @@
+import { Duration, type RemovalPolicy, Stack } from 'aws-cdk-lib';
+import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Schedule, ScheduleExpression, ScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
+import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { acknowledge, acknowledgePatterns, INLINE_POLICY } from './acknowledge.ts';
+import type { ProductFunction } from './product-function.ts';
+
+/**
+ * When evidence is due: the daily checkpoint, and for each purge the final certificate, when the last of what AWS keeps of the
+ * plane has run out.
+ */
+export class EvidenceSchedules extends Construct {
+  private readonly group: ScheduleGroup;
+  /** Passed to EventBridge Scheduler. It may invoke the functions that are due, and do nothing else. */
+  private readonly role: Role;
+  private readonly undelivered: Queue;
+
+  constructor(scope: Construct, id: string, props: { removalPolicy: RemovalPolicy }) {
+    super(scope, id);
+    const stack = Stack.of(this);
+    this.group = new ScheduleGroup(this, 'Group', { removalPolicy: props.removalPolicy });
+    this.role = new Role(this, 'Role', {
+      description: 'Invokes what issues evidence when it is due',
+      // Only for schedules of this group: https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
+      assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
+        conditions: {
+          StringEquals: {
+            'aws:SourceAccount': stack.account,
+            'aws:SourceArn': this.group.scheduleGroupArn,
+          },
+        },
+      }),
+    });
+    this.undelivered = new Queue(this, 'Undelivered', {
+      enforceSSL: true,
+      encryption: QueueEncryption.SQS_MANAGED,
+      retentionPeriod: Duration.days(14),
+      removalPolicy: props.removalPolicy,
+    });
+    this.role.addToPolicy(
+      new PolicyStatement({
+        actions: ['sqs:SendMessage'],
+        resources: [this.undelivered.queueArn],
+      }),
+    );
+    acknowledge(this.role, import.meta.filename, INLINE_POLICY);
+    acknowledge(this.undelivered, import.meta.filename, {
+      'AwsSolutions-SQS3': 'it is the dead-letter queue of the schedules, which no template shows',
+    });
+  }
+
+  /** Invokes the function every day at this hour, UTC. */
+  daily(fn: ProductFunction, hour: number): void {
+    new Schedule(this, `Daily${fn.lambdaName}`, {
+      schedule: ScheduleExpression.cron({ minute: '0', hour: String(hour) }),
+      scheduleGroup: this.group,
+      target: new LambdaInvoke(fn, { role: this.role, deadLetterQueue: this.undelivered }),
+    });
+  }
+
+  /** May put `due` on the clock, once for each offboarding. */
+  grantSchedule(fn: ProductFunction, due: ProductFunction): void {
+    due.grantInvoke(this.role);
+    const stack = Stack.of(this);
+    const schedules = stack.formatArn({
+      service: 'scheduler',
+      resource: 'schedule',
+      resourceName: `${this.group.scheduleGroupName}/*`,
+    });
+    fn.addToRolePolicy(
+      new PolicyStatement({ actions: ['scheduler:CreateSchedule'], resources: [schedules] }),
+    );
+    fn.addToRolePolicy(
+      new PolicyStatement({
+        actions: ['iam:PassRole'],
+        resources: [this.role.roleArn],
+        conditions: { StringEquals: { 'iam:PassedToService': 'scheduler.amazonaws.com' } },
+      }),
+    );
+    acknowledgePatterns(fn, import.meta.filename, {
+      resources: [schedules],
+      reason: 'schedules are named by offboardings, and their group holds nothing else',
+    });
+    fn.setEnvironment('SCHEDULE_GROUP', this.group.scheduleGroupName);
+    fn.setEnvironment('SCHEDULE_ROLE_ARN', this.role.roleArn);
+    fn.setEnvironment('SCHEDULE_DEAD_LETTER_ARN', this.undelivered.queueArn);
+    fn.setEnvironment('FINAL_CERTIFICATE_FUNCTION_ARN', due.functionArn);
+  }
+
+  /** What was due and could not be invoked, after all of Scheduler's own retries (24 hours). */
+  metricDropped(options?: MetricOptions): Metric {
+    return this.group.metricDropped(options);
+  }
+}
