@@ -47,11 +47,17 @@ export function createApiFunctions(
   ledger.grantRead(usageFunction);
   usage.grantDeclare(usageFunction);
 
+  const hold = api('api-hold', 'Places, shows and releases legal holds.');
+  registry.grantRead(hold);
+  ledger.grantRead(hold);
+  recorder.grantRecord(hold);
+
   return {
     'api-planes': planesFunction,
     'api-offboarding': offboarding,
     'api-approval': approval,
     'api-evidence': evidenceFunction,
     'api-usage': usageFunction,
+    'api-hold': hold,
   };
 }

@@ -2,6 +2,7 @@ import type * as z from 'zod/mini';
 import {
   createPlaneSchema,
   decideApprovalSchema,
+  holdSchema,
   putDependentSchema,
   putLeaseSchema,
   startOffboardingSchema,
@@ -13,7 +14,8 @@ export type ApiFunctionName =
   | 'api-offboarding'
   | 'api-approval'
   | 'api-evidence'
-  | 'api-usage';
+  | 'api-usage'
+  | 'api-hold';
 
 export interface ApiRoute {
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
@@ -69,4 +71,19 @@ export const API_ROUTES: readonly ApiRoute[] = [
     body: { model: 'PutDependent', schema: putDependentSchema },
   },
   { method: 'DELETE', path: '/planes/{planeId}/dependents/{dependentId}', function: 'api-usage' },
+
+  {
+    method: 'PUT',
+    path: '/planes/{planeId}/hold',
+    function: 'api-hold',
+    body: { model: 'PlaceHold', schema: holdSchema },
+  },
+  { method: 'GET', path: '/planes/{planeId}/hold', function: 'api-hold' },
+  {
+    method: 'DELETE',
+    path: '/planes/{planeId}/hold',
+    function: 'api-hold',
+    // API Gateway hands a DELETE's body on like any other. Why a hold was released has to be on record.
+    body: { model: 'ReleaseHold', schema: holdSchema },
+  },
 ];

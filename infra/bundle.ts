@@ -29,6 +29,7 @@ export const LAMBDA_NAMES = [
   'api-approval',
   'api-evidence',
   'api-usage',
+  'api-hold',
 ] as const;
 export type LambdaName = (typeof LAMBDA_NAMES)[number];
 

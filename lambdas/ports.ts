@@ -45,7 +45,7 @@ export interface PlaneRegistry extends PlaneReader {
 /** Written by the recorder only. */
 export interface PlaneProjection {
   /** Moves the projection forward, never back; on PURGED what is left of the record becomes a tombstone. */
-  project(planeId: string, state: LifecycleState, ledgerSeq: number): Promise<void>;
+  project(planeId: string, state: LifecycleState, ledgerSeq: number, holds: number): Promise<void>;
 }
 
 export interface Lease {

@@ -87,7 +87,7 @@ export function planeRegistry(client: DynamoDBClient, table: string): PlaneRegis
 /** Used by the recorder only. A projection that is already further ahead is left as it is: that is no failure. */
 export function planeProjection(client: DynamoDBClient, table: string): PlaneProjection {
   return {
-    async project(planeId, state, ledgerSeq) {
+    async project(planeId, state, ledgerSeq, holds) {
       const forward = {
         TableName: table,
         ConditionExpression: 'ledgerSeq < :seq',
@@ -104,8 +104,12 @@ export function planeProjection(client: DynamoDBClient, table: string): PlanePro
           new UpdateItemCommand({
             ...forward,
             Key: marshall({ planeId }),
-            UpdateExpression: 'SET lifecycleState = :state, ledgerSeq = :seq',
-            ExpressionAttributeValues: marshall({ ':state': state, ':seq': ledgerSeq }),
+            UpdateExpression: `SET lifecycleState = :state, ledgerSeq = :seq${holds > 0 ? ', holds = :holds' : ' REMOVE holds'}`,
+            ExpressionAttributeValues: marshall({
+              ':state': state,
+              ':seq': ledgerSeq,
+              ...(holds > 0 && { ':holds': holds }),
+            }),
           }),
         ),
       );

@@ -27,6 +27,8 @@ export interface OffboardingView {
   /** ISO 8601 UTC, as the next one. */
   readonly gracePeriodEnd?: string;
   readonly retentionUntil?: string;
+  /** Legal holds in force. */
+  readonly holds: number;
   readonly executionArn: string;
   readonly halt?: Halt;
 }
@@ -50,6 +52,7 @@ export function offboardingView(
     status: halt ? 'HALTED' : statusOf(state, latest, execution, now),
     ...(begun && { gracePeriodEnd: begun.gracePeriodEnd }),
     ...(begun && state.archive && { retentionUntil: state.archive.retentionUntil }),
+    holds: state.holds.length,
     executionArn,
     ...(halt && { halt }),
   };

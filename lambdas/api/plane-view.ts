@@ -4,7 +4,7 @@ import { isTombstone, type PlaneRecord, type PlaneTombstone } from '../core/plan
 export function planeView(plane: PlaneRecord | PlaneTombstone): Readonly<Record<string, unknown>> {
   if (isTombstone(plane)) return { planeId: plane.planeId, lifecycleState: plane.lifecycleState };
   const { planeId, tenantId, name, type, stores, access, createdAt, createdBy } = plane;
-  const { lifecycleState, offboarding } = plane;
+  const { lifecycleState, holds = 0, offboarding } = plane;
   return {
     planeId,
     tenantId,
@@ -15,6 +15,7 @@ export function planeView(plane: PlaneRecord | PlaneTombstone): Readonly<Record<
     createdAt,
     createdBy,
     lifecycleState,
+    holds,
     ...(offboarding && { offboardingId: offboarding.offboardingId }),
   };
 }

@@ -30,6 +30,7 @@ const ANSWERS: Partial<Record<ErrorCode, readonly [status: number, title: string
   PLANE_NOT_FOUND: [404, 'There is no such plane'],
   NO_OFFBOARDING: [404, 'The plane was never offboarded'],
   NO_OPEN_APPROVAL: [404, 'No decision is being waited for'],
+  NO_SUCH_HOLD: [404, 'No such hold is in force'],
   NO_CERTIFICATE: [404, 'The plane has no certificate'],
   PLANE_PURGED: [409, 'The plane is purged'],
   STORE_TAKEN: [409, 'A store or access point belongs to another plane'],

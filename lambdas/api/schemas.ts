@@ -128,8 +128,22 @@ export const putDependentSchema = z.strictObject({
   kind: name(ID_MAX_LENGTH),
 });
 
+/** A hold is placed and released under its reference: a file number, which must say nothing about a person. */
+export const holdSchema = z.strictObject({
+  reference: z
+    .string()
+    .check(
+      z.regex(
+        /^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/,
+        'must be 1 to 64 letters, digits, ".", "_" or "-"',
+      ),
+    ),
+  reason: reason(REASON_MAX_LENGTH),
+});
+
 export type CreatePlaneBody = z.infer<typeof createPlaneSchema>;
 export type StartOffboardingBody = z.infer<typeof startOffboardingSchema>;
 export type DecideApprovalBody = z.infer<typeof decideApprovalSchema>;
 export type PutLeaseBody = z.infer<typeof putLeaseSchema>;
 export type PutDependentBody = z.infer<typeof putDependentSchema>;
+export type HoldBody = z.infer<typeof holdSchema>;

@@ -46,7 +46,7 @@ export interface OffboardingRecord {
   readonly request: OffboardingRequest;
 }
 
-/** A plane in the registry. `lifecycleState` and `ledgerSeq` are a projection of the ledger, for listing. */
+/** A plane in the registry. `lifecycleState`, `ledgerSeq` and `holds` are a projection of the ledger, for listing. */
 export interface PlaneRecord {
   readonly planeId: string;
   readonly tenantId: string;
@@ -58,6 +58,8 @@ export interface PlaneRecord {
   readonly createdBy: string;
   readonly lifecycleState: LifecycleState;
   readonly ledgerSeq: number;
+  /** How many legal holds are in force; absent when there are none. */
+  readonly holds?: number;
   readonly offboarding?: OffboardingRecord;
 }
 

@@ -41,7 +41,8 @@ export function createRecorder(ports: RecorderPorts): Recorder {
         if (recorded) return await acknowledge(ports, command, recorded, foldLedger(entries));
         const entry = await nextEntry(foldLedger(entries), command, ports.now());
         if ((await ports.ledger.append(entry)) === 'appended') {
-          await ports.planes.project(entry.planeId, entry.to, entry.seq);
+          const { holds } = foldLedger([...entries, entry]);
+          await ports.planes.project(entry.planeId, entry.to, entry.seq, holds.length);
           ports.log.info('entry recorded', summaryOf(entry));
           return entry;
         }
@@ -66,7 +67,8 @@ async function acknowledge(
       'INVALID_STAGE_INPUT',
       `the idempotency key of entry ${recorded.seq} was used again for another entry`,
     );
-  await ports.planes.project(command.planeId, head.lifecycleState, head.seq);
+  const { lifecycleState, seq, holds } = head;
+  await ports.planes.project(command.planeId, lifecycleState, seq, holds.length);
   ports.log.info('entry already recorded', summaryOf(recorded));
   return recorded;
 }

@@ -99,7 +99,7 @@ test('scrubs what names people, and keeps what a restart needs', async () => {
 test('the books are gone with the record once PURGED is projected', async () => {
   const journal = purgeJournal(tables.client, table);
   await journal.write(PLANE_ID, { books: PROGRESS });
-  await planeProjection(tables.client, table).project(PLANE_ID, 'PURGED', 8);
+  await planeProjection(tables.client, table).project(PLANE_ID, 'PURGED', 8, 0);
   const tombstone = { planeId: PLANE_ID, lifecycleState: 'PURGED', ledgerSeq: 8 };
   expect(await record(PLANE_ID)).toEqual(tombstone);
   await expect(journal.write(PLANE_ID, { books: PROGRESS })).rejects.toMatchObject({

@@ -86,7 +86,7 @@ describe('claiming an attempt', () => {
   it('creates no plane, and wakes none that was purged', async () => {
     expect(await registry().claimAttempt('kp_unknown', attempt(1), undefined)).toBe(false);
     await registry().create(planeRecord({ planeId: 'kp_purged' }));
-    await projection().project('kp_purged', 'PURGED', 8);
+    await projection().project('kp_purged', 'PURGED', 8, 0);
     expect(await registry().claimAttempt('kp_purged', attempt(1), undefined)).toBe(false);
     expect(await registry().read('kp_unknown')).toBeUndefined();
   });
@@ -96,31 +96,42 @@ describe('the projection of the ledger', () => {
   it('moves forward, never back', async () => {
     const planeId = 'kp_forward';
     await registry().create(planeRecord({ planeId }));
-    await projection().project(planeId, 'PENDING_DEACTIVATE', 1);
-    await projection().project(planeId, 'DEACTIVATED', 3);
-    await projection().project(planeId, 'PENDING_DEACTIVATE', 2);
-    await projection().project(planeId, 'ACTIVE', 3);
+    await projection().project(planeId, 'PENDING_DEACTIVATE', 1, 0);
+    await projection().project(planeId, 'DEACTIVATED', 3, 0);
+    await projection().project(planeId, 'PENDING_DEACTIVATE', 2, 0);
+    await projection().project(planeId, 'ACTIVE', 3, 0);
     expect(await registry().read(planeId)).toEqual(
       planeRecord({ planeId, lifecycleState: 'DEACTIVATED', ledgerSeq: 3 }),
     );
+  });
+
+  it('says how many holds are in force, and nothing where there are none', async () => {
+    const planeId = 'kp_held';
+    await registry().create(planeRecord({ planeId }));
+    await projection().project(planeId, 'ACTIVE', 2, 2);
+    expect(await registry().read(planeId)).toEqual(
+      planeRecord({ planeId, ledgerSeq: 2, holds: 2 }),
+    );
+    await projection().project(planeId, 'ACTIVE', 4, 0);
+    expect(await registry().read(planeId)).toEqual(planeRecord({ planeId, ledgerSeq: 4 }));
   });
 
   it('leaves nothing of a purged plane but its id, its state and the length of its ledger', async () => {
     const planeId = 'kp_gone';
     await registry().create(planeRecord({ planeId }));
     await registry().claimAttempt(planeId, attempt(1), undefined);
-    await projection().project(planeId, 'PURGED', 8);
+    await projection().project(planeId, 'PURGED', 8, 0);
     const tombstone = { planeId, lifecycleState: 'PURGED', ledgerSeq: 8 };
     expect(await registry().read(planeId)).toEqual(tombstone);
-    await projection().project(planeId, 'ARCHIVED', 7);
+    await projection().project(planeId, 'ARCHIVED', 7, 0);
     expect(await registry().read(planeId)).toEqual(tombstone);
-    await projection().project(planeId, 'PURGED', 9);
+    await projection().project(planeId, 'PURGED', 9, 0);
     expect(await registry().read(planeId)).toEqual({ ...tombstone, ledgerSeq: 9 });
   });
 
   it('adds no plane that was never registered', async () => {
-    await projection().project('kp_never', 'PENDING_DEACTIVATE', 1);
-    await projection().project('kp_never', 'PURGED', 2);
+    await projection().project('kp_never', 'PENDING_DEACTIVATE', 1, 0);
+    await projection().project('kp_never', 'PURGED', 2, 0);
     expect(await registry().read('kp_never')).toBeUndefined();
   });
 });

@@ -30,6 +30,7 @@ const body = {
   decision: bodiesFor(schemas.decideApprovalSchema, fields),
   lease: bodiesFor(schemas.putLeaseSchema, fields),
   dependent: bodiesFor(schemas.putDependentSchema, fields),
+  hold: bodiesFor(schemas.holdSchema, fields),
 };
 const none = fc.constant(undefined);
 
@@ -49,6 +50,9 @@ const ROUTES: readonly (readonly [method: string, path: string, body: fc.Arbitra
   ['DELETE', '/planes/#/leases/*', none],
   ['PUT', '/planes/#/dependents/*', body.dependent],
   ['DELETE', '/planes/#/dependents/*', none],
+  ['PUT', '/planes/#/hold', body.hold],
+  ['GET', '/planes/#/hold', none],
+  ['DELETE', '/planes/#/hold', body.hold],
 ];
 
 interface Generated {

@@ -51,6 +51,7 @@ describe('bad input', () => {
     decideApproval: { method: 'POST', path: `/planes/${asked.planeId}/approval`, as: 'approver' },
     putLease: { method: 'PUT', path: `/planes/${serving.planeId}/leases/run-1` },
     putDependent: { method: 'PUT', path: `/planes/${serving.planeId}/dependents/bot` },
+    hold: { method: 'PUT', path: `/planes/${serving.planeId}/hold` },
   });
 
   describe.each(Object.keys(GOOD_BODIES) as (keyof typeof GOOD_BODIES)[])('%s', (name) => {

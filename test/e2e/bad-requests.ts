@@ -16,6 +16,9 @@ export const ROUTES = [
   { method: 'DELETE', path: '/planes/{planeId}/leases/run-1', body: undefined },
   { method: 'PUT', path: '/planes/{planeId}/dependents/bot', body: GOOD_BODIES.putDependent },
   { method: 'DELETE', path: '/planes/{planeId}/dependents/bot', body: undefined },
+  { method: 'PUT', path: '/planes/{planeId}/hold', body: GOOD_BODIES.hold },
+  { method: 'GET', path: '/planes/{planeId}/hold', body: undefined },
+  { method: 'DELETE', path: '/planes/{planeId}/hold', body: GOOD_BODIES.hold },
 ] as const;
 
 const UNKNOWN = 'kp_01JD0000000000000000000009';

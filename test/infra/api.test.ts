@@ -17,6 +17,7 @@ describe('the API', () => {
   it('has these routes and no others', () => {
     expect(methods.map((m) => `${m.HttpMethod} ${pathOf(m.ResourceId)}`).sort()).toEqual([
       'DELETE /planes/{planeId}/dependents/{dependentId}',
+      'DELETE /planes/{planeId}/hold',
       'DELETE /planes/{planeId}/leases/{leaseId}',
       'DELETE /planes/{planeId}/offboarding',
       'GET /keys',
@@ -24,12 +25,14 @@ describe('the API', () => {
       'GET /planes/{planeId}',
       'GET /planes/{planeId}/approval',
       'GET /planes/{planeId}/certificate',
+      'GET /planes/{planeId}/hold',
       'GET /planes/{planeId}/ledger',
       'GET /planes/{planeId}/offboarding',
       'POST /planes',
       'POST /planes/{planeId}/approval',
       'POST /planes/{planeId}/offboarding',
       'PUT /planes/{planeId}/dependents/{dependentId}',
+      'PUT /planes/{planeId}/hold',
       'PUT /planes/{planeId}/leases/{leaseId}',
     ]);
   });
@@ -42,9 +45,12 @@ describe('the API', () => {
 
   it('validates every body that a route takes', () => {
     const taking = methods.filter(
-      ({ HttpMethod }) => HttpMethod === 'POST' || HttpMethod === 'PUT',
+      ({ HttpMethod, ResourceId }) =>
+        HttpMethod === 'POST' ||
+        HttpMethod === 'PUT' ||
+        (HttpMethod === 'DELETE' && pathOf(ResourceId).endsWith('/hold')),
     );
-    expect(taking).toHaveLength(5);
+    expect(taking).toHaveLength(7);
     for (const { RequestModels, RequestValidatorId } of taking) {
       expect(RequestModels).toHaveProperty(['application/json']);
       expect(RequestValidatorId).toBeDefined();

@@ -54,8 +54,10 @@ describe('the gateway', () => {
     expect(models.map(([, { Properties }]) => Properties.Name).sort()).toEqual([
       'CreatePlane',
       'DecideApproval',
+      'PlaceHold',
       'PutDependent',
       'PutLease',
+      'ReleaseHold',
       'StartOffboarding',
     ]);
   });

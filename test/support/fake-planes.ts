@@ -13,11 +13,14 @@ export function fakePlanes(...planes: readonly PlaneRecord[]): FakePlanes {
   return {
     records,
     read: async (planeId) => records.get(planeId),
-    async project(planeId, lifecycleState, ledgerSeq) {
+    async project(planeId, lifecycleState, ledgerSeq, holds) {
       const record = records.get(planeId);
       if (!record || record.ledgerSeq >= ledgerSeq) return;
       if (lifecycleState === 'PURGED') records.set(planeId, { planeId, lifecycleState, ledgerSeq });
-      else records.set(planeId, { ...(record as PlaneRecord), lifecycleState, ledgerSeq });
+      else {
+        const { holds: _, ...rest } = record as PlaneRecord;
+        records.set(planeId, { ...rest, lifecycleState, ledgerSeq, ...(holds > 0 && { holds }) });
+      }
     },
   };
 }

@@ -2,6 +2,7 @@ import type { APIGatewayProxyEvent } from 'aws-lambda';
 import type { Claimable, StoreClaims } from '../../../lambdas/adapters/claims-table.ts';
 import { approvalRoutes } from '../../../lambdas/api/approval-routes.ts';
 import { evidenceRoutes } from '../../../lambdas/api/evidence-routes.ts';
+import { holdRoutes } from '../../../lambdas/api/hold-routes.ts';
 import { apiLambda } from '../../../lambdas/api/http.ts';
 import type { OffboardingPolicy } from '../../../lambdas/api/offboarding-request.ts';
 import { offboardingRoutes } from '../../../lambdas/api/offboarding-routes.ts';
@@ -95,6 +96,7 @@ export function apiWorld({
         signingKeys: { read: async () => [{ kty: 'EC', kid: 'key-1' }] },
       }),
       ...usageRoutes({ planes, ledger, usage }),
+      ...holdRoutes({ planes, ledger, recorder }),
     ],
     { now: clock, log },
   );

@@ -18,6 +18,7 @@ export const GOOD_BODIES = {
   decideApproval: { decision: 'approve', reason: 'ok', scopeHash: SCOPE_HASH },
   putLease: { kind: 'run', ttlSeconds: 60 },
   putDependent: { kind: 'application' },
+  hold: { reference: 'case-2027.17', reason: 'litigation' },
 } as const;
 
 const MALFORMED: readonly BadBody[] = [
@@ -149,6 +150,20 @@ export const BAD_BODIES: Readonly<Record<keyof typeof GOOD_BODIES, readonly BadB
     ['an empty kind', { kind: '' }, 'kind'],
     ['an overlong kind', { kind: 'x'.repeat(129) }, 'kind'],
     ['a control character', { kind: 'a\nb' }, 'kind'],
+  ],
+  hold: [
+    ...MALFORMED,
+    ['no reference', { reason: 'x' }, 'reference'],
+    ['no reason', { reference: 'case-1' }, 'reason'],
+    ['an empty reference', { reference: '', reason: 'x' }, 'reference'],
+    ['an overlong reference', { reference: 'x'.repeat(65), reason: 'x' }, 'reference'],
+    ['a sentence for a reference', { reference: 'Doe vs. Roe', reason: 'x' }, 'reference'],
+    ['an address for a reference', { reference: 'jane@example.com', reason: 'x' }, 'reference'],
+    ['a line break behind the reference', { reference: 'case-1\n', reason: 'x' }, 'reference'],
+    ['a number for a reference', { reference: 17, reason: 'x' }, 'reference'],
+    ['a blank reason', { reference: 'case-1', reason: ' ' }, 'reason'],
+    ['an overlong reason', { reference: 'case-1', reason: 'x'.repeat(1001) }, 'reason'],
+    ['a field of its own', { reference: 'case-1', reason: 'x', placedBy: 'me' }, 'placedBy'],
   ],
 };
 

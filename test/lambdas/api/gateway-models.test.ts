@@ -10,6 +10,7 @@ const SCHEMAS = {
   decideApproval: schemas.decideApprovalSchema,
   putLease: schemas.putLeaseSchema,
   putDependent: schemas.putDependentSchema,
+  hold: schemas.holdSchema,
 } as const;
 
 describe('the JSON Schema of a request', () => {

@@ -174,6 +174,7 @@ describe('the status of an offboarding', () => {
       status: 'KEPT_IN_ARCHIVE',
       gracePeriodEnd: '2026-11-29T10:00:00.000Z',
       retentionUntil: '2027-11-29T11:00:00.000Z',
+      holds: 0,
       executionArn: `${ARN}:${OFFBOARDING_ID}-1`,
     });
   });

@@ -49,6 +49,7 @@ describe('a registration', () => {
       createdAt: '2026-11-22T10:00:00.000Z',
       createdBy: 'arn:aws:iam::111122223333:user/operator',
       lifecycleState: 'ACTIVE',
+      holds: 0,
     });
     expect(api.claims.held.size).toBe(4);
     expect(api.planes.records.get(FIRST)).toMatchObject({ lifecycleState: 'ACTIVE', ledgerSeq: 0 });

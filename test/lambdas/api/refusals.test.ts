@@ -14,6 +14,8 @@ const ROUTES_WITH_BODY = [
     '/planes/{planeId}/dependents/{dependentId}',
     { planeId: PLANE_ID, dependentId: 'd1' },
   ],
+  ['hold', 'PUT', '/planes/{planeId}/hold', { planeId: PLANE_ID }],
+  ['hold', 'DELETE', '/planes/{planeId}/hold', { planeId: PLANE_ID }],
 ] as const;
 
 function expectUnchanged(world: ApiWorld): void {
@@ -84,6 +86,7 @@ describe('a bad request', () => {
     ['GET', '/planes/{planeId}/approval'],
     ['GET', '/planes/{planeId}/ledger'],
     ['GET', '/planes/{planeId}/certificate'],
+    ['GET', '/planes/{planeId}/hold'],
   ])('%s %s for an unknown plane', async (method, resource) => {
     const path = { planeId: 'kp_01JD0000000000000000000009' };
     expectProblem(await world.call(method, resource, { path }), 404, 'PLANE_NOT_FOUND');
