@@ -14,6 +14,7 @@ import { startDynamoDb } from './dynamodb.ts';
 import { createEventSources } from './event-source-mapping.ts';
 import { deliverTo } from './event-targets.ts';
 import { createEvents, type EventBuses } from './events.ts';
+import { writeUsedGrants } from './grants-used.ts';
 import { type Credentials, createIam, type Iam } from './iam.ts';
 import { createKms } from './kms.ts';
 import {
@@ -58,6 +59,8 @@ export interface CloudOptions {
   readonly onLog?: (entry: FunctionLogLine) => void;
   readonly onEvent?: (event: ExecutionEvent) => void;
   readonly onInvocation?: (event: InvocationEvent) => void;
+  /** Where a cloud leaves which grants were used, when it closes: by default `GRANTS_USED_DIRECTORY`, if set. */
+  readonly grantsUsedDirectory?: string | undefined;
   /** Decides about every AWS call before its service sees it, to inject faults. */
   readonly onCall?: (call: AwsCall) => CallFate;
 }
@@ -111,6 +114,9 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
   const clock = createClock({ mode, ...(startTime && { startTime }) });
   starting.defer(() => clock.close());
   const iam = createIam(template);
+  const { grantsUsedDirectory = process.env.GRANTS_USED_DIRECTORY } = options;
+  if (grantsUsedDirectory)
+    starting.defer(() => writeUsedGrants(grantsUsedDirectory, template, iam.usedGrants()));
 
   const clientConfig = (credentials: Credentials): ClientConfig => ({
     endpoint: endpoint.url,

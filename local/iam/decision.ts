@@ -25,39 +25,47 @@ export interface Policies {
   readonly resource: readonly Statement[];
 }
 
+export interface Decision {
+  /** Why not; undefined when it is allowed. */
+  readonly refusal: string | undefined;
+  /** The statements of the caller's own policies that allow it: none, when only the resource's policy does. */
+  readonly allowedBy: readonly Statement[];
+}
+
 /**
  * Whether the policies of one account allow a request. An explicit deny wins; then one allow is enough, on either side,
  * except for a KMS key: identity policies count there only when the key's policy hands the decision to the account.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic_policy-eval-denyallow.html
  * https://docs.aws.amazon.com/kms/latest/developerguide/key-policy-default.html
- * @returns undefined when it is allowed, otherwise why not
  */
-export function refusalOf(
-  request: AuthorisationRequest,
-  { identity, resource }: Policies,
-): string | undefined {
+export function decide(request: AuthorisationRequest, { identity, resource }: Policies): Decision {
   for (const statement of identity) {
     if (statement.effect === 'Deny' && matchRequest(statement, request) !== 'no') {
-      return `identity policy ${statement.name} denies it`;
+      return refused(`identity policy ${statement.name} denies it`);
     }
   }
   for (const statement of resource) {
     if (statement.effect !== 'Deny' || matchPrincipal(statement, request) === 'nobody') continue;
     if (matchRequest(statement, request) !== 'no') {
-      return `resource policy ${statement.name} denies it`;
+      return refused(`resource policy ${statement.name} denies it`);
     }
   }
 
-  const identityAllows = identity.some((statement) => allows(statement, request));
+  const allowedBy = identity.filter((statement) => allows(statement, request));
   const grants = resource
     .filter((statement) => allows(statement, request))
     .map((statement) => matchPrincipal(statement, request));
-  if (grants.includes('caller')) return undefined;
+  const allowed: Decision = { refusal: undefined, allowedBy };
+  if (grants.includes('caller')) return allowed;
   if (!request.action.startsWith('kms:')) {
-    return identityAllows ? undefined : 'no policy allows it';
+    return allowedBy.length > 0 ? allowed : refused('no policy allows it');
   }
-  if (!grants.includes('account')) return 'the key policy leaves it to nobody';
-  return identityAllows ? undefined : 'no identity policy allows it';
+  if (!grants.includes('account')) return refused('the key policy leaves it to nobody');
+  return allowedBy.length > 0 ? allowed : refused('no identity policy allows it');
+}
+
+function refused(refusal: string): Decision {
+  return { refusal, allowedBy: [] };
 }
 
 function allows(statement: Statement, request: AuthorisationRequest): boolean {
