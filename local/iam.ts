@@ -2,7 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { AccessDenied, type Caller, LOCAL_ACCOUNT, LOCAL_REGION } from './aws-service.ts';
 import { type AuthorisationRequest, decide, type Principal } from './iam/decision.ts';
 import { createUsedGrants, type Grant } from './iam/grants.ts';
-import { parsePolicy, type Statement } from './iam/policy.ts';
+import { parseIdentityPolicy, type Statement } from './iam/policy.ts';
 import { type RequestContext, requestContext } from './iam/request-context.ts';
 import { readResourcePolicies } from './iam/resource-policies.ts';
 import { readRoles } from './iam/role-policies.ts';
@@ -40,7 +40,7 @@ interface Identity {
   readonly context: Readonly<Record<string, string | readonly string[]>>;
 }
 
-const ADMINISTRATOR = parsePolicy('AdministratorAccess', {
+const ADMINISTRATOR = parseIdentityPolicy('AdministratorAccess', {
   Statement: { Effect: 'Allow', Action: '*', Resource: '*' },
 });
 
@@ -151,7 +151,7 @@ export function createIam(template: Template): Iam {
     addRole(roleArn, policyDocuments) {
       roles.set(
         roleArn,
-        policyDocuments.flatMap((document) => parsePolicy(roleArn, document)),
+        policyDocuments.flatMap((document) => parseIdentityPolicy(roleArn, document)),
       );
     },
   };

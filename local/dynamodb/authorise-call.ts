@@ -60,7 +60,7 @@ export function authoriseCall(
       ? `${tableArn(table)}/index/${input.IndexName}`
       : tableArn(table);
     const keys = keysOf(table);
-    const values = keys && leadingKeys(input, table, keys);
+    const values = keys && leadingKeys(input, table, keys, operation);
     caller.authorise(action, resource, values ? { 'dynamodb:LeadingKeys': values } : {});
   }
 }

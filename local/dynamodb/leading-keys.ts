@@ -9,12 +9,14 @@ export interface TableKeys {
 /**
  * The values for the condition key `dynamodb:LeadingKeys`: every partition key that the call names. A Scan names none.
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/specifying-conditions.html
+ * @returns undefined when they cannot be told
  */
 export function leadingKeys(
   input: OperationInput,
   table: string,
   { partitionKey, indexPartitionKeys }: TableKeys,
-): readonly string[] {
+  operation: string,
+): readonly string[] | undefined {
   const share = input.RequestItems?.[table];
   const items: readonly (AttributeMap | undefined)[] = Array.isArray(share)
     ? share.map(({ PutRequest, DeleteRequest }) => PutRequest?.Item ?? DeleteRequest?.Key)
@@ -24,7 +26,8 @@ export function leadingKeys(
   const name = indexPartitionKeys.get(input.IndexName ?? '') ?? partitionKey;
   const values = new Set(items.flatMap((item) => scalar(item?.[name])));
   for (const value of queriedKey(input, name)) values.add(value);
-  return [...values];
+  // A query has one always: here it is said in a form that is not read, and an empty list would satisfy ForAllValues.
+  return operation === 'Query' && values.size === 0 ? undefined : [...values];
 }
 
 /** A key condition is `name = :value`, alone or joined by AND to one on the sort key. */

@@ -1,4 +1,4 @@
-import { parsePolicy, type Statement } from './policy.ts';
+import { parseIdentityPolicy, type Statement } from './policy.ts';
 
 /** The AWS-managed policies that roles of this product and of CDK attach: they write logs and traces only. */
 const ACTIONS: Readonly<Record<string, readonly string[]>> = {
@@ -29,5 +29,7 @@ const ACTIONS: Readonly<Record<string, readonly string[]>> = {
 export function awsManagedPolicy(arn: string): readonly Statement[] {
   const actions = ACTIONS[arn];
   if (!actions) throw new Error(`what ${arn} allows is not known here`);
-  return parsePolicy(arn, { Statement: { Effect: 'Allow', Action: actions, Resource: '*' } });
+  return parseIdentityPolicy(arn, {
+    Statement: { Effect: 'Allow', Action: actions, Resource: '*' },
+  });
 }

@@ -18,14 +18,15 @@ export function requestContext(
 
 /**
  * Puts the values of policy variables such as `${aws:username}` into a pattern.
- * @returns undefined when a variable has no single known value
+ * @returns undefined when a variable has no single known value, or one that would be read as a pattern
  */
 export function substituteVariables(pattern: string, context: RequestContext): string | undefined {
   let known = true;
   const substituted = pattern.replaceAll(/\$\{([^}]*)\}/g, (_, name: string) => {
     const values = context.get(name.toLowerCase());
-    if (values?.length !== 1) known = false;
-    return values?.[0] ?? '';
+    const [value = ''] = values ?? [];
+    if (values?.length !== 1 || /[*?]/.test(value)) known = false;
+    return value;
   });
   return known ? substituted : undefined;
 }

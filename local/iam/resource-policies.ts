@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { LOCAL_ACCOUNT } from '../aws-service.ts';
 import { localArn } from '../template/resource-identity.ts';
 import type { Template, TemplateResource } from '../template.ts';
-import { parsePolicy, type Statement } from './policy.ts';
+import { parseResourcePolicy, type Statement } from './policy.ts';
 
 /** A policy that stands at a resource, and the ARNs it is asked about. */
 export interface ResourcePolicy {
@@ -47,7 +47,7 @@ function tablePolicies(table: TemplateResource): readonly ResourcePolicy[] {
     .filter((policy) => policy !== undefined)
     .map(({ PolicyDocument }) => ({
       governs: [`${table.arn}`, `${table.arn}/*`],
-      statements: parsePolicy(`of ${table.logicalId}`, PolicyDocument),
+      statements: parseResourcePolicy(`of ${table.logicalId}`, PolicyDocument),
     }));
 }
 
@@ -55,20 +55,20 @@ function bucketPolicy(policy: TemplateResource): ResourcePolicy {
   const { Bucket, PolicyDocument } = bucketPolicySchema.parse(policy.properties);
   return {
     governs: [`arn:aws:s3:::${Bucket}`, `arn:aws:s3:::${Bucket}/*`],
-    statements: parsePolicy(policy.logicalId, PolicyDocument),
+    statements: parseResourcePolicy(policy.logicalId, PolicyDocument),
   };
 }
 
 function topicPolicy(policy: TemplateResource): ResourcePolicy {
   const { Topics, PolicyDocument } = topicPolicySchema.parse(policy.properties);
-  return { governs: Topics, statements: parsePolicy(policy.logicalId, PolicyDocument) };
+  return { governs: Topics, statements: parseResourcePolicy(policy.logicalId, PolicyDocument) };
 }
 
 function busPolicy(policy: TemplateResource): ResourcePolicy {
   const { EventBusName, Statement } = busPolicySchema.parse(policy.properties);
   return {
     governs: [localArn('events', `event-bus/${EventBusName}`)],
-    statements: parsePolicy(policy.logicalId, { Statement }),
+    statements: parseResourcePolicy(policy.logicalId, { Statement }),
   };
 }
 
@@ -76,7 +76,7 @@ function keyPolicy(key: TemplateResource): ResourcePolicy {
   const { KeyPolicy } = keySchema.parse(key.properties);
   return {
     governs: [`${key.arn}`],
-    statements: parsePolicy(`of ${key.logicalId}`, KeyPolicy ?? DEFAULT_KEY_POLICY),
+    statements: parseResourcePolicy(`of ${key.logicalId}`, KeyPolicy ?? DEFAULT_KEY_POLICY),
   };
 }
 
@@ -100,7 +100,7 @@ function functionPolicy(permission: TemplateResource): ResourcePolicy {
   const kind = Principal.endsWith('.amazonaws.com') ? 'Service' : 'AWS';
   return {
     governs: [functionArn],
-    statements: parsePolicy(permission.logicalId, {
+    statements: parseResourcePolicy(permission.logicalId, {
       Statement: {
         Effect: 'Allow',
         Action,
@@ -119,5 +119,5 @@ function apiPolicy(api: TemplateResource): readonly ResourcePolicy[] {
   const { Policy } = apiSchema.parse(api.properties);
   if (Policy === undefined) return [];
   const governs = localArn('execute-api', `${api.ref}/*`);
-  return [{ governs: [governs], statements: parsePolicy(`of ${api.logicalId}`, Policy) }];
+  return [{ governs: [governs], statements: parseResourcePolicy(`of ${api.logicalId}`, Policy) }];
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Template, TemplateResource } from '../template.ts';
 import { awsManagedPolicy } from './managed-policies.ts';
-import { parsePolicy, type Statement } from './policy.ts';
+import { parseIdentityPolicy, type Statement } from './policy.ts';
 
 const roleSchema = z.object({
   Policies: z.array(z.object({ PolicyName: z.string(), PolicyDocument: z.unknown() })).default([]),
@@ -28,7 +28,7 @@ export function readRoles(template: Template): readonly TemplateRole[] {
       return {
         arn: resource.arn,
         roleNames: Roles,
-        statements: parsePolicy(resource.logicalId, PolicyDocument),
+        statements: parseIdentityPolicy(resource.logicalId, PolicyDocument),
       };
     });
 
@@ -41,7 +41,7 @@ export function readRoles(template: Template): readonly TemplateRole[] {
       .filter(({ roleNames }) => roleNames.includes(role.name))
       .flatMap(({ statements }) => statements);
     const inline = Policies.flatMap(({ PolicyName, PolicyDocument }) =>
-      parsePolicy(PolicyName, PolicyDocument),
+      parseIdentityPolicy(PolicyName, PolicyDocument),
     );
     return {
       arn: role.arn ?? role.name,

@@ -34,7 +34,7 @@ function iamOf(policies: Policies): Iam {
         Policy: {
           Type: 'AWS::IAM::Policy',
           Properties: {
-            PolicyDocument: { Statement: policies.identity },
+            PolicyDocument: { Version: '2012-10-17', Statement: policies.identity },
             Roles: [{ Ref: 'Role' }],
           },
         },
