@@ -1,0 +1,40 @@
+import { parseArgs } from 'node:util';
+
+export interface VerifyArguments {
+  readonly certificate: string;
+  readonly final?: string | undefined;
+  readonly ledger?: string | undefined;
+  readonly checkpoints?: string | undefined;
+  readonly keys?: string | undefined;
+}
+
+export const USAGE = `verify-offboarding <certificate.jws> [options]
+
+  --keys <jwks.json>        the public keys, from GET /keys
+  --ledger <file>           the plane's ledger: entries or pages of the API, as JSON or one a line
+  --checkpoints <folder>    all checkpoints of the ledger, 00000001.jws and so on
+  --final <final.jws>       the final certificate, once there is one
+
+Says what holds (ok), what does not (FAIL) and what was not looked at (not checked). Asks nobody: no network is needed.
+Ends with 0 when nothing fails, 1 when anything does, 2 when it was called wrongly.`;
+
+/** @returns undefined when help is asked for. @throws TypeError that says what is wrong with the call */
+export function parseArguments(argv: readonly string[]): VerifyArguments | undefined {
+  const { values, positionals } = parseArgs({
+    args: [...argv],
+    allowPositionals: true,
+    options: {
+      keys: { type: 'string' },
+      ledger: { type: 'string' },
+      checkpoints: { type: 'string' },
+      final: { type: 'string' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  const { help, ...files } = values;
+  if (help) return undefined;
+  const [certificate, ...others] = positionals;
+  if (certificate === undefined || others.length > 0)
+    throw new TypeError('give one certificate, the executed one');
+  return { certificate, ...files };
+}

@@ -1,0 +1,47 @@
+import type { z } from 'zod';
+import type { Findings } from './findings.ts';
+import { isSignedBy, parseJws, type TrustedKeys } from './jws.ts';
+import { faultsOf } from './shapes.ts';
+
+export interface Expected<Schema extends z.ZodType> {
+  /** What the report calls it. */
+  readonly about: string;
+  readonly typ: 'purge-certificate+json' | 'ledger-checkpoint+json';
+  readonly schema: Schema;
+}
+
+/**
+ * One signed statement: its form, its signature if there are keys, its content's shape.
+ * @returns the statement, if there is any sense in looking further: also one whose signature does not hold
+ */
+export function checkStatement<Schema extends z.ZodType>(
+  findings: Findings,
+  text: string,
+  keys: TrustedKeys | undefined,
+  { about, typ, schema }: Expected<Schema>,
+): z.output<Schema> | undefined {
+  const jws = parseJws(text);
+  if (typeof jws === 'string') {
+    findings.fail(`${about}: ${jws}`);
+    return undefined;
+  }
+  const { kid } = jws.header;
+  if (jws.header.typ !== typ) findings.fail(`${about}: is a ${jws.header.typ}, not a ${typ}`);
+  if (keys) {
+    const key = keys.get(kid);
+    if (!key)
+      findings.fail(`${about}: signed by the key ${kid}, which is not among the keys given`);
+    else
+      findings.check(
+        isSignedBy(jws, key),
+        about,
+        `signed by the key with the thumbprint ${kid}`,
+        `the signature by the key ${kid} does not hold`,
+      );
+  } else
+    findings.notChecked(`${about}: its signature, said to be by the key ${kid}: no --keys given`);
+  const parsed = schema.safeParse(jws.payload);
+  if (parsed.success) return parsed.data;
+  findings.fail(`${about}: ${faultsOf(parsed.error)}`);
+  return undefined;
+}
