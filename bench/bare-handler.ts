@@ -5,6 +5,7 @@ import { buildFunction } from './build-function.ts';
 /** Of each SDK package the class that is the client. */
 const CLIENT_CLASSES: Readonly<Record<string, string>> = {
   '@aws-sdk/client-dynamodb': 'DynamoDBClient',
+  '@aws-sdk/client-eventbridge': 'EventBridgeClient',
   '@aws-sdk/client-kms': 'KMSClient',
   '@aws-sdk/client-lambda': 'LambdaClient',
   '@aws-sdk/client-s3': 'S3Client',

@@ -13,6 +13,7 @@ import { Topic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import { acknowledge } from './acknowledge.ts';
 import type { OffboardingConfig } from './config.ts';
+import type { Events } from './events.ts';
 import type { EvidenceFunctions } from './evidence-functions.ts';
 import type { EvidenceSchedules } from './evidence-schedules.ts';
 import type { OffboardingWorkflow } from './offboarding-workflow.ts';
@@ -20,6 +21,7 @@ import type { ProductFunction } from './product-function.ts';
 import type { PurgeSchedule } from './purge-schedule.ts';
 
 const RUNBOOK = 'docs/runbook.md';
+const EVENTS_LAG_MINUTES = 15;
 
 export interface AlarmsProps {
   readonly config: OffboardingConfig;
@@ -29,6 +31,7 @@ export interface AlarmsProps {
   readonly purgeSchedule: PurgeSchedule;
   readonly evidenceSchedules: EvidenceSchedules;
   readonly evidenceFunctions: EvidenceFunctions;
+  readonly events: Events;
   readonly restApi: RestApi;
 }
 
@@ -48,7 +51,7 @@ export class Alarms extends Construct {
 
   constructor(scope: Construct, id: string, props: AlarmsProps) {
     super(scope, id);
-    const { config, workflow, recorder, requestApproval, purgeSchedule, restApi } = props;
+    const { config, workflow, recorder, requestApproval, purgeSchedule, events, restApi } = props;
     this.topic =
       config.alarmTopicArn === undefined
         ? undefined
@@ -106,6 +109,18 @@ export class Alarms extends Construct {
       impact:
         'The ledger cannot be written: no offboarding can move on, and none can be cancelled.',
       section: 'recorderfailing',
+    });
+    this.alarm('EventsLagging', {
+      metric: events.metricLag({ period }),
+      threshold: EVENTS_LAG_MINUTES * 60_000,
+      impact: `Events are ${EVENTS_LAG_MINUTES} minutes behind the ledger: approvers and consumers hear late.`,
+      section: 'eventslagging',
+    });
+    this.alarm('EventsUndelivered', {
+      metric: events.metricUndelivered({ period }),
+      threshold: 1,
+      impact: 'An event was given up: somebody who should have heard of an entry did not.',
+      section: 'eventsundelivered',
     });
     this.alarm('LambdaThrottled', {
       metric: LambdaFunction.metricAllThrottles(sum) as Metric,

@@ -19,6 +19,7 @@ export const LAMBDA_NAMES = [
   'archive-evict',
   'purge',
   'recorder',
+  'publish-events',
   'policy-gate',
   'request-approval',
   'certificate',

@@ -1,8 +1,10 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
-import { AttributeType, BillingMode, Table } from 'aws-cdk-lib/aws-dynamodb';
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { AttributeType, BillingMode, StreamViewType, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { AnyPrincipal, Effect, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { EventSourceMapping, StartingPosition } from 'aws-cdk-lib/aws-lambda';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { acknowledge } from './acknowledge.ts';
+import { acknowledge, acknowledgePatterns } from './acknowledge.ts';
 import type { ProductFunction } from './product-function.ts';
 
 /** The append-only audit trail, and the truth about every plane's state. It outlives the stack in every environment. */
@@ -17,6 +19,7 @@ export class Ledger extends Construct {
       billingMode: BillingMode.PAY_PER_REQUEST,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
       deletionProtection: true,
+      stream: StreamViewType.NEW_IMAGE,
       removalPolicy: RemovalPolicy.RETAIN,
       resourcePolicy: new PolicyDocument({ statements: [nobodyRewritesHistory()] }),
     });
@@ -40,6 +43,48 @@ export class Ledger extends Construct {
   grantRecord(fn: ProductFunction): void {
     this.grantRead(fn);
     this.table.grants.actions(fn, 'dynamodb:PutItem');
+  }
+
+  /**
+   * Calls the function with new entries, in the order in which they were written to a plane: a plane's entries are in one
+   * shard, each shard has one caller at a time, and a batch that fails is not cut up.
+   * @param undelivered told which entries the function did not take for most of the day that a stream keeps them
+   */
+  feed(fn: ProductFunction, undelivered: IQueue): void {
+    const streamArn = this.table.tableStreamArn ?? '';
+    fn.addToRolePolicy(
+      new PolicyStatement({
+        actions: ['dynamodb:DescribeStream', 'dynamodb:GetRecords', 'dynamodb:GetShardIterator'],
+        resources: [streamArn],
+      }),
+    );
+    // Lambda asks for the list before it knows the stream.
+    const streams = `${this.table.tableArn}/stream/*`;
+    fn.addToRolePolicy(
+      new PolicyStatement({ actions: ['dynamodb:ListStreams'], resources: [streams] }),
+    );
+    acknowledgePatterns(fn, import.meta.filename, {
+      resources: [streams],
+      reason:
+        'a table gets another stream when its stream is replaced; all of them are of this table',
+    });
+    // Not `grantSendMessages`: that allows more than Lambda asks for.
+    fn.addToRolePolicy(
+      new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [undelivered.queueArn] }),
+    );
+    const mapping = new EventSourceMapping(this, 'Feed', {
+      target: fn,
+      eventSourceArn: streamArn,
+      startingPosition: StartingPosition.TRIM_HORIZON,
+      batchSize: 100,
+      bisectBatchOnError: false,
+      parallelizationFactor: 1,
+      reportBatchItemFailures: true,
+      // An hour before the stream forgets them (24 hours), so that it is told: the stream itself forgets in silence.
+      maxRecordAge: Duration.hours(23),
+      onFailure: { bind: () => ({ destination: undelivered.queueArn }) },
+    });
+    mapping.node.addDependency(fn.grantPrincipal);
   }
 }
 

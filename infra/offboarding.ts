@@ -7,6 +7,7 @@ import { createApiFunctions } from './api-functions.ts';
 import type { Capabilities } from './capabilities.ts';
 import type { OffboardingConfig } from './config.ts';
 import { Decisions } from './decisions.ts';
+import { Events } from './events.ts';
 import { Evidence } from './evidence.ts';
 import { createEvidenceFunctions } from './evidence-functions.ts';
 import { EvidenceSchedules } from './evidence-schedules.ts';
@@ -80,6 +81,9 @@ export class Offboarding extends Construct {
       certificate: workflowFunctions.certificate,
     });
 
+    // Who hears of it.
+    const events = new Events(this, 'Events', { config, ledger });
+
     // Who asks for it.
     const apiFunctions = createApiFunctions(this, capabilities, workflow);
     const { restApi } = new Api(this, 'Api', { config, functions: apiFunctions });
@@ -94,6 +98,7 @@ export class Offboarding extends Construct {
       purgeSchedule,
       evidenceSchedules,
       evidenceFunctions,
+      events,
       restApi,
     });
 

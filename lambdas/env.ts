@@ -1,6 +1,7 @@
 /** Every environment variable a Lambda of this product may read. The constructs set them by these names. */
 export const ENVIRONMENT_VARIABLES = [
   'LEDGER_TABLE',
+  'EVENT_BUS',
   'REGISTRY_TABLE',
   'CLAIMS_TABLE',
   'USAGE_TABLE',

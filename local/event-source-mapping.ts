@@ -7,7 +7,7 @@ import type { Lambda } from './lambda/lambda.ts';
 import type { TemplateResource } from './template.ts';
 
 /** Reads of a stream that Lambda makes with the function's role: https://docs.aws.amazon.com/lambda/latest/dg/services-dynamodb-eventsourcemapping.html */
-const STREAM_ACTIONS = ['DescribeStream', 'GetRecords', 'GetShardIterator'] as const;
+const STREAM_ACTIONS = ['DescribeStream', 'GetRecords', 'GetShardIterator', 'ListStreams'] as const;
 /** AWS does not say how it backs off. */
 const RETRY_SECONDS_FIRST = 1;
 const RETRY_SECONDS_MAX = 60;
@@ -27,7 +27,9 @@ const mappingSchema = z.strictObject({
   MaximumRecordAgeInSeconds: z.int().default(-1),
   FunctionResponseTypes: z.array(z.literal('ReportBatchItemFailures')).default([]),
   DestinationConfig: z
-    .strictObject({ OnFailure: z.strictObject({ Destination: z.string() }) })
+    .strictObject({
+      OnFailure: z.strictObject({ Destination: z.string().regex(/^arn:aws:sqs:/, 'not a queue') }),
+    })
     .optional(),
   Enabled: z.literal(true).default(true),
   Tags: z.unknown().optional(),
@@ -126,15 +128,17 @@ export function createEventSources({ clock, lambda, iam, onExpired }: EventSourc
   return {
     /**
      * Provisions an AWS::Lambda::EventSourceMapping, once its function is there.
-     * @throws AccessDenied when the function's role may not read the stream
+     * @throws AccessDenied when the function's role may not read the stream, or not tell the destination of its failures
      */
     createMapping({ properties }: TemplateResource): void {
       const parsed = mappingSchema.safeParse(properties);
       if (!parsed.success) throw new Error(z.prettifyError(parsed.error));
-      const { EventSourceArn, FunctionName } = parsed.data;
+      const { EventSourceArn, FunctionName, DestinationConfig } = parsed.data;
       const { roleArn = '' } = lambda.describe(FunctionName).definition;
       const caller = iam.callerForRole(roleArn);
       for (const action of STREAM_ACTIONS) caller.authorise(`dynamodb:${action}`, EventSourceArn);
+      if (DestinationConfig)
+        caller.authorise('sqs:SendMessage', DestinationConfig.OnFailure.Destination);
       feeds.set(EventSourceArn, [...(feeds.get(EventSourceArn) ?? []), createFeed(parsed.data)]);
     },
     /** A record of a stream that nothing is fed by is dropped. */

@@ -42,6 +42,8 @@ describe('the alarms', () => {
       ['EvidenceNotIssued', 'AWS/Scheduler', 'InvocationDroppedCount', 1],
       ['FinalCertificateFailing', 'AWS/Lambda', 'Errors', 1],
       ['RecorderFailing', 'AWS/Lambda', 'Errors', 5],
+      ['EventsLagging', 'AWS/Lambda', 'IteratorAge', 900_000],
+      ['EventsUndelivered', 'AWS/SQS', 'ApproximateNumberOfMessagesVisible', 1],
       ['LambdaThrottled', 'AWS/Lambda', 'Throttles', 10],
       ['ApiFailing', 'AWS/ApiGateway', '5XXError', 1],
     ]);

@@ -59,6 +59,41 @@ describe('the ledger', () => {
   });
 });
 
+describe('the bus', () => {
+  it('takes events from the function that publishes the ledger, and from no other role', () => {
+    const bus = logicalId('AWS::Events::EventBus', 'OffboardingEventsBus');
+    expect(rolesThatMay('events:PutEvents', bus)).toEqual(['publishevents']);
+    expect(
+      statements.flatMap(({ actions }) => actions).filter((a) => a.startsWith('events:')),
+    ).toEqual(['events:PutEvents']);
+  });
+
+  it('is fed with new images, in the order of each plane, until they are a day old', () => {
+    expect(
+      resourceOf(STACK, 'AWS::DynamoDB::Table', ledger).Properties.StreamSpecification,
+    ).toEqual({
+      StreamViewType: 'NEW_IMAGE',
+    });
+    const [[, mapping] = [], ...others] = resourcesOf(STACK, 'AWS::Lambda::EventSourceMapping');
+    expect(others).toEqual([]);
+    expect(mapping?.Properties).toMatchObject({
+      BatchSize: 100,
+      BisectBatchOnFunctionError: false,
+      ParallelizationFactor: 1,
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+      MaximumRecordAgeInSeconds: 82_800,
+      StartingPosition: 'TRIM_HORIZON',
+      DestinationConfig: {
+        OnFailure: {
+          Destination: { 'Fn::GetAtt': [expect.stringMatching(/EventsUndelivered/), 'Arn'] },
+        },
+      },
+    });
+    expect(mapping?.Properties).not.toHaveProperty('MaximumRetryAttempts');
+    expect(mapping?.Properties).not.toHaveProperty('FilterCriteria');
+  });
+});
+
 describe('what destroys or decides', () => {
   const vault = logicalId('AWS::S3::Bucket', 'OffboardingVault');
   const tokenKey = logicalId('AWS::KMS::Key', 'OffboardingDecisionsTokenKey');
@@ -142,8 +177,8 @@ describe('every role', () => {
     expect(managed).toEqual(['OffboardingApiRestCloudWatchRole']);
   });
 
-  /** Invoked when they are due, by nobody else. */
-  const DUE: ReadonlySet<string> = new Set(['certificate-final', 'checkpoint']);
+  /** Invoked when they are due, or fed by the ledger's stream, and by nobody else. */
+  const DUE: ReadonlySet<string> = new Set(['certificate-final', 'checkpoint', 'publish-events']);
 
   it('of the state machine invokes the functions of the workflow and no others', () => {
     const invoked = statements

@@ -1,0 +1,88 @@
+import { CfnOutput, Duration, type RemovalPolicy } from 'aws-cdk-lib';
+import { type Metric, type MetricOptions, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import { EventBus, type EventPattern, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
+import { SnsTopic } from 'aws-cdk-lib/aws-events-targets';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { EVENT_SOURCE } from '../lambdas/core/ledger-event.ts';
+import { acknowledge } from './acknowledge.ts';
+import type { OffboardingConfig } from './config.ts';
+import type { Ledger } from './ledger.ts';
+import { ProductFunction } from './product-function.ts';
+
+export interface EventsProps {
+  readonly config: OffboardingConfig;
+  readonly ledger: Ledger;
+}
+
+/**
+ * Each entry of the ledger as one event, from the table's stream to a bus of the product's own. One function puts them there and
+ * no other role may, so an event is as good as the entry that it is about.
+ */
+export class Events extends Construct {
+  private readonly bus: EventBus;
+  private readonly publisher: ProductFunction;
+  /** What could not be handed on: by the publisher for a day, or by the bus to a topic. */
+  private readonly undelivered: Queue;
+
+  constructor(scope: Construct, id: string, { config, ledger }: EventsProps) {
+    super(scope, id);
+    this.bus = new EventBus(this, 'Bus', {
+      description: 'What happens to knowledge planes on their way out of service',
+    });
+    this.undelivered = undeliveredQueue(this, config.removalPolicy);
+    this.publisher = new ProductFunction(scope, 'publish-events', {
+      config,
+      description: 'Publishes each entry of the ledger as an event.',
+      timeout: Duration.minutes(1),
+    });
+    this.bus.grantPutEventsTo(this.publisher);
+    this.publisher.setEnvironment('EVENT_BUS', this.bus.eventBusName);
+    ledger.feed(this.publisher, this.undelivered);
+    new CfnOutput(scope, 'EventBusName', { value: this.bus.eventBusName });
+  }
+
+  /** Tells a topic of the events that match, in words. */
+  tell(
+    id: string,
+    topic: ITopic,
+    { pattern, text }: { readonly pattern: EventPattern; readonly text: string },
+  ): void {
+    new Rule(this, id, {
+      eventBus: this.bus,
+      eventPattern: { source: [EVENT_SOURCE], ...pattern },
+      targets: [
+        new SnsTopic(topic, {
+          message: RuleTargetInput.fromText(text),
+          deadLetterQueue: this.undelivered,
+        }),
+      ],
+    });
+  }
+
+  /** How old the entry is that is being published, in milliseconds. */
+  metricLag(options?: MetricOptions): Metric {
+    return this.publisher.metric('IteratorAge', { statistic: Stats.MAXIMUM, ...options });
+  }
+
+  metricUndelivered(options?: MetricOptions): Metric {
+    return this.undelivered.metricApproximateNumberOfMessagesVisible({
+      statistic: Stats.MAXIMUM,
+      ...options,
+    });
+  }
+}
+
+function undeliveredQueue(scope: Construct, removalPolicy: RemovalPolicy): Queue {
+  const queue = new Queue(scope, 'Undelivered', {
+    enforceSSL: true,
+    encryption: QueueEncryption.SQS_MANAGED,
+    retentionPeriod: Duration.days(14),
+    removalPolicy,
+  });
+  acknowledge(queue, import.meta.filename, {
+    'AwsSolutions-SQS3': 'it is the dead-letter queue of the stream and of the rules',
+  });
+  return queue;
+}
