@@ -1,0 +1,81 @@
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startWorld, type World, type WorldPlane } from '../support/offboarding-world.ts';
+
+const PROJECT = join(import.meta.dirname, '../..');
+const TOOLS = ['bash', 'curl', 'jq', 'openssl', 'sha256sum', 'base64', 'xxd', 'npx'];
+const run = promisify(execFile);
+
+/** The shell of docs/verification.md, all of it, in its order. */
+function shellOf(document: string): string {
+  const lines = readFileSync(join(PROJECT, 'docs', document), 'utf8').split('\n');
+  return lines
+    .filter((line) => line.startsWith('    '))
+    .map((line) => line.slice(4))
+    .join('\n');
+}
+
+describe('an auditor', () => {
+  let world: World;
+  let plane: WorldPlane;
+
+  beforeAll(async () => {
+    for (const tool of TOOLS)
+      await run('which', [tool]).catch(() => {
+        throw new Error(`docs/verification.md needs ${tool}, which is not on this machine`);
+      });
+    world = await startWorld();
+    plane = await world.plane();
+    await world.plane();
+    await plane.start({ gracePeriodDays: 1, retentionDays: 1 });
+    await world.cloud.clock.advanceBy({ days: 3 });
+    await plane.decide('approver', 'approve');
+    expect(await plane.status()).toBe('PURGED');
+    // One execution's history is what is kept longest in this environment: 91 days.
+    await world.cloud.clock.advanceBy({ days: 93 });
+  }, 300_000);
+  afterAll(() => world.close());
+
+  const shell = (more = '') =>
+    run('bash', ['-c', `${shellOf('verification.md')}\n${more}`], {
+      cwd: PROJECT,
+      maxBuffer: 2 ** 26,
+      env: {
+        ...process.env,
+        API: world.cloud.apiUrl,
+        REGION: 'us-east-1',
+        PLANE: plane.planeId,
+        S3: world.cloud.endpointUrl.replace(/\/$/, ''),
+        EVIDENCE_BUCKET: world.cloud.physicalName('AWS::S3::Bucket', 'Evidence/Bucket/Resource'),
+        AWS_ACCESS_KEY_ID: 'auditor',
+        AWS_SECRET_ACCESS_KEY: 'local',
+      },
+    });
+
+  it('can follow docs/verification.md word by word', async () => {
+    const forge = `echo '--- forged'
+      sed -i '3s/"seq":3/"seq":33/' "$EVIDENCE/ledger.jsonl"
+      npx verify-offboarding "$EVIDENCE/certificate.jws" --ledger "$EVIDENCE/ledger.jsonl" || echo "ended with $?"`;
+    const [stdout = '', forged] = (await shell(forge)).stdout.split('--- forged');
+    expect(forged).toContain('FAIL         ledger entry 3: its content is not what its hash says');
+    expect(forged).toContain('ended with 1');
+    expect(stdout).toContain('Everything that was checked holds.');
+    expect(stdout).not.toContain('FAIL');
+    expect(stdout).not.toContain('not checked');
+    expect(stdout).toContain('ok   signature of certificate.jws');
+    expect(stdout).toContain('ok   signature of final.jws');
+    expect(stdout).toContain('ok   ledger entry 10');
+    expect(stdout).toMatch(/ok {3}checkpoint 000000\d\d\.jws has seen this ledger/);
+  }, 300_000);
+
+  it('gets a final certificate once, when nothing remains', async () => {
+    const history = await plane.history();
+    expect(history.slice(-3)).toEqual(['ARCHIVED->PURGED', 'CERTIFIED', 'CERTIFIED']);
+    const [executed, final] = (await plane.ledger()).slice(-2);
+    const days = (Date.parse(final?.at ?? '') - Date.parse(executed?.at ?? '')) / 86_400_000;
+    expect(days).toBeCloseTo(91, 2);
+  });
+});
