@@ -13,7 +13,7 @@ const NOUNS: Readonly<Record<string, string>> = {
   'AWS::S3::Bucket': 'bucket',
   'AWS::SNS::Topic': 'topic',
   'AWS::SQS::Queue': 'queue',
-  'AWS::Scheduler::ScheduleGroup': 'schedule group',
+  'AWS::Scheduler::ScheduleGroup': 'group',
   'AWS::StepFunctions::StateMachine': 'state machine',
 };
 /** What constructs are called that hold nothing but the resource. */
@@ -26,8 +26,8 @@ export function resourceName({ path, logicalId, type }: TemplateResource): strin
   const noun = NOUNS[type] ?? 'resource';
   const words = path
     .split('/')
-    // The stack and the product.
-    .slice(path === logicalId ? 0 : 2)
+    // The stack and, in it, the product.
+    .filter((segment, index) => index > (path === logicalId ? -1 : 0) && segment !== 'Offboarding')
     .filter((segment) => !BOILERPLATE.test(segment))
     .map((segment) => segment.replace(/-function$/, '').replaceAll(/([a-z])([A-Z])/g, '$1 $2'));
   const name = words.map((word, index) => (index === 0 ? word : word.toLowerCase())).join(' ');

@@ -62,7 +62,7 @@ export const ONLY_ON_AWS: readonly OnlyOnAws[] = [
     because: 'a redrive of an execution redrives the children of its map',
   },
   {
-    role: 'Api Rest cloud watch role',
+    role: 'Api rest cloud watch role',
     actions: [
       'logs:CreateLogGroup',
       'logs:CreateLogStream',

@@ -1,0 +1,34 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, inject, it } from 'vitest';
+import { withSecurityTables } from '../../infra/security-doc.ts';
+import { rolesTable } from '../../infra/security-tables.ts';
+import { readTemplate } from '../../local/template.ts';
+
+const assembly = inject('assemblyDirectory');
+
+describe('docs/security.md', () => {
+  it('says what the template grants (npm run security writes it)', () => {
+    const page = readFileSync(join(import.meta.dirname, '../../docs/security.md'), 'utf8');
+    expect(page).toBe(withSecurityTables(page, assembly, 'Offboarding-prod'));
+  });
+
+  it('is the same for every environment', () => {
+    expect(rolesTable(readTemplate(assembly, 'Offboarding-dev'))).toBe(
+      rolesTable(readTemplate(assembly, 'Offboarding-prod')),
+    );
+  });
+
+  it('names resources as an operator does, and no deployment', () => {
+    const roles = rolesTable(readTemplate(assembly, 'Offboarding-prod'));
+    expect(roles).toContain('| recorder | `dynamodb:PutItem`, `dynamodb:Query` | Ledger table |');
+    expect(roles).toContain('| purge | `s3:AbortMultipartUpload`, `s3:DeleteObjectVersion` |');
+    expect(roles).not.toMatch(/[0-9A-F]{8}|111122223333|arn:/);
+  });
+
+  it('needs a place on the page', () => {
+    expect(() => withSecurityTables('# A page', assembly, 'Offboarding-prod')).toThrow(
+      'the page has no <!-- roles -->',
+    );
+  });
+});
