@@ -1,7 +1,7 @@
 import { CfnOutput, Duration, type RemovalPolicy } from 'aws-cdk-lib';
 import { type Metric, type MetricOptions, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { EventBus, type EventPattern, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
-import { SnsTopic } from 'aws-cdk-lib/aws-events-targets';
+import { LambdaFunction, SnsTopic } from 'aws-cdk-lib/aws-events-targets';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
@@ -58,6 +58,15 @@ export class Events extends Construct {
           deadLetterQueue: this.undelivered,
         }),
       ],
+    });
+  }
+
+  /** Invokes a function for each event that matches, at least once. */
+  invoke(id: string, fn: ProductFunction, pattern: EventPattern): void {
+    new Rule(this, id, {
+      eventBus: this.bus,
+      eventPattern: { source: [EVENT_SOURCE], ...pattern },
+      targets: [new LambdaFunction(fn, { deadLetterQueue: this.undelivered })],
     });
   }
 

@@ -1,5 +1,6 @@
 import { CfnOutput } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
+import { DETAIL_TYPES } from '../lambdas/core/ledger-event.ts';
 import { AccessLogs } from './access-logs.ts';
 import { Alarms } from './alarms.ts';
 import { Api } from './api.ts';
@@ -83,6 +84,10 @@ export class Offboarding extends Construct {
 
     // Who hears of it.
     const events = new Events(this, 'Events', { config, ledger });
+    // A purge is checkpointed with the certificate that it ends in, and again with the final one.
+    events.invoke('Checkpoint', evidenceFunctions.checkpoint, {
+      detailType: [DETAIL_TYPES.CERTIFIED],
+    });
 
     // Who asks for it.
     const apiFunctions = createApiFunctions(this, capabilities, workflow);
