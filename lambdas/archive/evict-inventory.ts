@@ -1,5 +1,6 @@
 import type { ArchiveLimits } from '../core/archive-limits.ts';
 import type { Shard } from '../core/shard.ts';
+import { inParallel } from '../stores/in-parallel.ts';
 import type { Store } from '../stores/store.ts';
 import { readMembers } from './read-members.ts';
 import type { Vault } from './vault.ts';
@@ -29,17 +30,19 @@ interface EvictionWork {
   readonly vault: Vault;
   readonly shards: readonly Shard[];
   readonly stores: readonly Store[];
-  readonly limits: Pick<ArchiveLimits, 'evictBatch'>;
+  readonly limits: Pick<ArchiveLimits, 'evictBatch' | 'evictionsAtOnce'>;
   readonly mustStop: () => boolean;
+  readonly mayGoOn: HoldWatch;
 }
 
 /**
  * Removes what was inventoried, shard by shard. What cannot be removed, or is no longer what was archived, is left and
  * counted; the rest goes on.
  * @returns the progress made; with fewer shards than the plan has when time ran short: call again with it
+ * @throws OffboardingError `LEGAL_HOLD` before the next batch after a hold was noticed
  */
 export async function evictInventory(
-  { vault, shards, stores, limits, mustStop }: EvictionWork,
+  { vault, shards, stores, limits, mustStop, mayGoOn }: EvictionWork,
   from: EvictionProgress,
 ): Promise<EvictionProgress> {
   let progress = from;
@@ -48,8 +51,14 @@ export async function evictInventory(
     const store = stores[shard.store];
     if (!store) throw new TypeError(`the plane has no store ${shard.store}`);
     const members = await readMembers(vault, shard);
-    for (let start = 0; start < members.length; start += limits.evictBatch) {
-      const report = await store.remove(members.slice(start, start + limits.evictBatch));
+    const batches = Array.from(
+      { length: Math.ceil(members.length / limits.evictBatch) },
+      (_, batch) => members.slice(batch * limits.evictBatch, (batch + 1) * limits.evictBatch),
+    );
+    // A batch of items is a request for each, already as many at once as a partition bears.
+    const atOnce = store.descriptor.kind === 's3-prefix' ? limits.evictionsAtOnce : 1;
+    const reports = await inParallel(batches, atOnce, (batch) => store.remove(batch));
+    for (const report of reports)
       progress = {
         ...progress,
         removed: progress.removed + report.removed,
@@ -58,7 +67,6 @@ export async function evictInventory(
         changed: progress.changed + report.changed.length,
         failed: countCodes(progress.failed, report.failed),
       };
-    }
     progress = { ...progress, shards: progress.shards + 1 };
   }
   return progress;

@@ -29,18 +29,25 @@ export async function readContent(
   }
 }
 
-/** Into memory of the size that was inventoried, and never more: lists of chunks would cost it twice. */
+/**
+ * Into memory of the size that was inventoried, and never more: lists of chunks would cost it twice. Most small documents
+ * arrive as one chunk, which is taken as it is.
+ */
 async function collect(
   stream: AsyncIterable<Buffer>,
   { key, size }: ObjectVersion | PartitionItem,
 ): Promise<Buffer> {
-  const content = Buffer.allocUnsafeSlow(size);
+  let content: Buffer | undefined;
   let bytes = 0;
   for await (const chunk of stream) {
-    chunk.copy(content, bytes);
+    if (bytes === 0 && chunk.length === size) content = chunk;
+    else {
+      content ??= Buffer.allocUnsafeSlow(size);
+      chunk.copy(content, bytes);
+    }
     bytes += chunk.length;
   }
-  if (bytes === size) return content;
+  if (bytes === size) return content ?? Buffer.alloc(0);
   throw new OffboardingError('SOURCE_CHANGED', `a member of ${size} bytes was read as ${bytes}`, {
     details: { key },
   });

@@ -30,6 +30,7 @@ export interface ArchiveLimits {
   readonly checksumReadsAtOnce: number;
   /** Records of one removal request. */
   readonly evictBatch: number;
+  readonly evictionsAtOnce: number;
   /** A step that may go on later stops when the invocation has less than this left. */
   readonly stopBeforeMs: number;
 }
@@ -61,5 +62,7 @@ export const ARCHIVE_LIMITS: ArchiveLimits = {
   itemBlockBytes: 1 * MiB,
   checksumReadsAtOnce: 32,
   evictBatch: 1000, // https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html
+  // As many as a purge has: each lists its records, then deletes them, and S3 takes some 3,500 deletions a second.
+  evictionsAtOnce: 3,
   stopBeforeMs: 120_000,
 };
