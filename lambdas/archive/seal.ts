@@ -3,6 +3,7 @@ import { ARCHIVE_LIMITS, type ArchiveLimits } from '../core/archive-limits.ts';
 import type { ArchivePlan } from '../core/archive-plan.ts';
 import type { PackReport } from '../core/pack-report.ts';
 import type { SealRecord } from '../core/seal-record.ts';
+import type { VaultLayout } from '../core/vault-layout.ts';
 import { archiveStep } from './archive-step.ts';
 import { readSeal } from './assert-sealed.ts';
 import { currentLayout, readShards, requirePlan } from './current-plan.ts';
@@ -17,7 +18,7 @@ export interface SealPorts {
 
 /**
  * Third step of the archive: proves that what the packers wrote is what was inventoried, and closes the bag over it.
- * Any difference is `INTEGRITY_MISMATCH`; nothing has been evicted by then.
+ * Any difference is `INTEGRITY_MISMATCH`; nothing has been evicted by then. What one invocation cannot verify, the next does.
  */
 export function createSeal({
   vault,
@@ -28,11 +29,26 @@ export function createSeal({
     const before = await readSeal(vault, layout);
     if (before) return { status: 'skipped', message: 'the bag is already sealed', data: before };
     const plan = await requirePlan(vault, layout);
-    const reports = await verifyPacked(
-      { vault, layout, limits },
+    const shards = await readShards(vault, layout);
+    const from = await readProgress(vault, layout);
+    const mustStop = () => context.remainingMs() < limits.stopBeforeMs;
+    const { verified, reports } = await verifyPacked(
+      { vault, layout, limits, mustStop },
       plan,
-      await readShards(vault, layout),
-    );
+      shards,
+      from,
+    ).catch(async (error: unknown) => {
+      // What is packed anew must be verified anew.
+      if (from > 0) await writeProgress(vault, layout, 0);
+      throw error;
+    });
+    if (verified < plan.shardCount) {
+      await writeProgress(vault, layout, verified);
+      return {
+        status: 'pending',
+        message: `${verified} of ${plan.shardCount} shard(s) verified so far`,
+      };
+    }
     const seal = sealRecord(
       plan,
       reports,
@@ -46,6 +62,20 @@ export function createSeal({
     };
   };
   return archiveStep({ step: 'seal', execute });
+}
+
+interface SealProgress {
+  /** Shards that are verified. From the start again, a seal ends the same. */
+  readonly shards: number;
+}
+
+async function readProgress(vault: Vault, layout: VaultLayout): Promise<number> {
+  const text = await vault.readText(layout.sealProgressKey);
+  return text === undefined ? 0 : (JSON.parse(text) as SealProgress).shards;
+}
+
+async function writeProgress(vault: Vault, layout: VaultLayout, shards: number): Promise<void> {
+  await vault.writeText(layout.sealProgressKey, JSON.stringify({ shards } satisfies SealProgress));
 }
 
 function sealRecord(

@@ -15,16 +15,25 @@ interface VerifyWork {
   readonly limits: Pick<ArchiveLimits, 'checksumReadsAtOnce'>;
 }
 
+export interface VerifiedPacks {
+  /** Shards whose files S3 holds as reported. Fewer than the plan has when time ran short: call again with it. */
+  readonly verified: number;
+  /** The packers' reports, one per shard of the plan. */
+  readonly reports: readonly PackReport[];
+}
+
 /**
  * Compares three things nobody made from one another: what was inventoried, what the packers report, and what S3 holds.
- * @returns the packers' reports, one per shard of the plan
+ * A request for each file: two per shard of small documents, one more per document that was copied.
+ * @param from shards whose files an earlier invocation has found
  * @throws OffboardingError `INTEGRITY_MISMATCH` with the number of differences; the details say where
  */
 export async function verifyPacked(
-  work: VerifyWork,
+  work: VerifyWork & { readonly mustStop: () => boolean },
   plan: ArchivePlan,
   shards: readonly Shard[],
-): Promise<readonly PackReport[]> {
+  from: number,
+): Promise<VerifiedPacks> {
   const differences: string[] = [];
   if (sha256(shardsText(shards)) !== plan.shardsSha256) differences.push('shard list');
   if (sha256(inventoryHashInput(shards)) !== plan.inventoryHash) differences.push('inventory');
@@ -42,7 +51,12 @@ export async function verifyPacked(
   }
   if (!sameTotals(reports.reduce(addTotals, NO_TOTALS), plan)) differences.push('totals');
 
-  differences.push(...(await missingFiles(work, reports)));
+  let verified = from;
+  while (verified < reports.length && !work.mustStop()) {
+    const some = reports.slice(verified, verified + work.limits.checksumReadsAtOnce);
+    differences.push(...(await missingFiles(work, some)));
+    verified += some.length;
+  }
 
   if (differences.length > 0)
     throw new OffboardingError(
@@ -50,7 +64,7 @@ export async function verifyPacked(
       `${differences.length} difference(s) between the inventory, the packers' reports and the vault`,
       { details: { differences } },
     );
-  return reports;
+  return { verified, reports };
 }
 
 /** Paths of the reported files that S3 does not hold as they were reported. */

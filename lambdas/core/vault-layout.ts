@@ -14,6 +14,7 @@ export interface VaultLayout {
   readonly planProgressKey: string;
   readonly planVoidKey: string;
   readonly shardsKey: string;
+  readonly sealProgressKey: string;
   readonly sealKey: string;
   readonly evictionKey: string;
   readonly archivedKey: string;
@@ -34,6 +35,7 @@ export function vaultLayout(planeId: string, offboardingId: string, plan = 1): V
     planProgressKey: `${work}plan-progress.json`,
     planVoidKey: `${work}plan-void.json`,
     shardsKey: `${work}shards.jsonl`,
+    sealProgressKey: `${work}seal-progress.json`,
     sealKey: `${work}seal.json`,
     evictionKey: `${work}eviction.json`,
     archivedKey: `${work}archived.json`,

@@ -15,6 +15,7 @@ import { storeFor } from '../../lambdas/stores/open-store.ts';
 import type { Store } from '../../lambdas/stores/store.ts';
 import { OFFBOARDING_ID, offboardingRequest, PLANE_ID, planeRecord } from './builders.ts';
 import { type DynaliteTables, startDynalite } from './dynalite-tables.ts';
+import { fakeLedger } from './fake-ledger.ts';
 import { startS3Harness } from './s3-harness.ts';
 
 const KiB = 1024;
@@ -95,7 +96,11 @@ export async function startArchiveWorld(options: ArchiveWorldOptions = {}): Prom
     plan: createPlan(ports),
     pack: createPack({ ...ports, storageClass: 'DEEP_ARCHIVE' }),
     seal: createSeal(ports),
-    evict: createEvict({ ...ports, retentionFloorDays: options.retentionFloorDays ?? 0 }),
+    evict: createEvict({
+      ...ports,
+      ledger: fakeLedger(),
+      retentionFloorDays: options.retentionFloorDays ?? 0,
+    }),
   };
   const context = (change: Partial<StageContext>): StageContext => ({
     planeId: PLANE_ID,
@@ -146,7 +151,7 @@ export async function startArchiveWorld(options: ArchiveWorldOptions = {}): Prom
         const packed = await world.pack(shard);
         if (!('data' in packed)) return packed;
       }
-      const sealed = await world.run('seal', change);
+      const sealed = await until(() => world.run('seal', change));
       if (!('data' in sealed)) return sealed;
       return until(() => world.run('evict', change));
     },

@@ -18,6 +18,7 @@ import type { StoreRecord } from '../../../lambdas/core/store-record.ts';
 import {
   type ArchiveWorld,
   type ArchiveWorldOptions,
+  SMALL_LIMITS,
   startArchiveWorld,
 } from '../../support/archive-world.ts';
 import { bagItProblems } from '../../support/bagit-validator.ts';
@@ -283,6 +284,63 @@ test('a step that runs out of time goes on where it stopped, and the plan is the
   function stable(list: typeof shards) {
     return list.map(({ membersSha256: _, ...shard }) => shard);
   }
+});
+
+test('a seal that runs short of time goes on where it stopped, and seals the same bag', async () => {
+  await startFull();
+  await world.run('plan');
+  for (const shard of await world.shards()) await world.pack(shard);
+  const sealed = await world.run('seal');
+  await world.close();
+
+  await startFull({ limits: { ...SMALL_LIMITS, checksumReadsAtOnce: 1 } });
+  await world.run('plan');
+  for (const shard of await world.shards()) await world.pack(shard);
+  const messages: string[] = [];
+  for (;;) {
+    // Time for one shard in each invocation.
+    let calls = 0;
+    const remainingMs = () => {
+      calls += 1;
+      return calls === 1 ? 900_000 : 0;
+    };
+    const result = await world.run('seal', { remainingMs });
+    messages.push(result.message);
+    if (result.status !== 'pending') break;
+  }
+  expect(messages).toEqual([
+    '1 of 6 shard(s) verified so far',
+    '2 of 6 shard(s) verified so far',
+    '3 of 6 shard(s) verified so far',
+    '4 of 6 shard(s) verified so far',
+    '5 of 6 shard(s) verified so far',
+    sealed.message,
+  ]);
+});
+
+test('a seal that finds damage after it went on begins anew when the shard has been packed again', async () => {
+  await startFull({ limits: { ...SMALL_LIMITS, checksumReadsAtOnce: 1 } });
+  await world.run('plan');
+  for (const shard of await world.shards()) await world.pack(shard);
+  let calls = 0;
+  const oneShard = {
+    remainingMs: () => {
+      calls += 1;
+      return calls === 1 ? 900_000 : 0;
+    },
+  };
+  expect(await world.run('seal', oneShard)).toMatchObject({ status: 'pending' });
+  await world.s3.send(
+    new DeleteObjectCommand({ Bucket: 'vault', Key: `${BAG}index/shard-00002.jsonl` }),
+  );
+  expect(await world.run('seal')).toMatchObject({ errorCode: 'INTEGRITY_MISMATCH' });
+  for (const shard of await world.shards()) await world.pack(shard);
+  calls = 0;
+  expect(await world.run('seal', oneShard)).toMatchObject({
+    status: 'pending',
+    message: '1 of 6 shard(s) verified so far',
+  });
+  expect(await world.run('seal')).toMatchObject({ status: 'success' });
 });
 
 function sizeOf(result: object): number {
