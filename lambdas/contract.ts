@@ -47,7 +47,10 @@ export interface StageHandler<Data extends object = JsonObject> {
   /** The archive stage is four steps; the other stages have none. */
   readonly step?: string;
   readonly handlesStates: readonly LifecycleState[];
-  /** Takes something away for good: the shell refuses it with `LEGAL_HOLD` while a hold is in force. */
+  /**
+   * Takes something away, access or data: the shell refuses it with `LEGAL_HOLD` while a hold is in force. One that is placed
+   * while the handler runs is the handler's to notice (`createHoldWatch`).
+   */
   readonly destructive?: true;
   /** Nothing, or one sentence that says why this context cannot be worked on. */
   validate(context: StageContext): string | undefined;

@@ -1,4 +1,5 @@
 import type { AccessPointDescriptor } from '../core/plane.ts';
+import type { HoldWatch } from '../hold-watch.ts';
 
 /** Counts of one closing. Nothing is assumed: each token and each function was answered for by its service. */
 export interface ClosingReport {
@@ -20,8 +21,11 @@ export interface ClosureProof {
 /** One thing that lets somebody query the plane. One implementation per kind, in a file of its own. */
 export interface AccessPoint {
   readonly descriptor: AccessPointDescriptor;
-  /** Lets nobody in from now on. Deletes nothing and may run twice. */
-  close(now: Date): Promise<ClosingReport>;
+  /**
+   * Lets nobody in from now on. Deletes nothing and may run twice.
+   * @param mayGoOn asked before each token or function; what it throws ends the closing there
+   */
+  close(now: Date, mayGoOn: HoldWatch): Promise<ClosingReport>;
   /** Tries, or looks again, by a call of its own. @throws when the service gave no usable answer */
   proveClosed(): Promise<ClosureProof>;
 }

@@ -29,13 +29,14 @@ export function queryEndpoint(
   return {
     descriptor,
 
-    async close() {
+    async close(_now, mayGoOn) {
       try {
         const { ReservedConcurrentExecutions: before = null } = await lambda.send(
           new GetFunctionConcurrencyCommand({ FunctionName }),
         );
         const counts = { alreadyAbsent: 0, reservedConcurrencyBefore: before };
         if (before === 0) return { closed: 0, alreadyClosed: 1, ...counts };
+        await mayGoOn();
         await lambda.send(
           new PutFunctionConcurrencyCommand({ FunctionName, ReservedConcurrentExecutions: 0 }),
         );

@@ -23,16 +23,18 @@ export function tokenPartition(client: DynamoDBClient, descriptor: TokenPartitio
   return {
     descriptor,
 
-    async close(now) {
+    async close(now, mayGoOn) {
       const partition = await describePartition(client, descriptor);
       const outcomes = { revoked: 0, 'already-revoked': 0, absent: 0 };
       for await (const page of tokenPages(client, descriptor, partition)) {
         outcomes['already-revoked'] += page.filter(isRevoked).length;
         const open = page.filter((token) => !isRevoked(token));
-        for (const outcome of await inParallel(open, UPDATES_IN_FLIGHT, (token) =>
-          revoke(client, descriptor.table, partition, token, now),
-        ))
-          outcomes[outcome] += 1;
+        const outcome = async (token: Item) => {
+          await mayGoOn();
+          return revoke(client, descriptor.table, partition, token, now);
+        };
+        for (const reached of await inParallel(open, UPDATES_IN_FLIGHT, outcome))
+          outcomes[reached] += 1;
       }
       return {
         closed: outcomes.revoked,

@@ -1,3 +1,4 @@
+import { ledgerReader } from '../adapters/ledger-table.ts';
 import { requireEnv, requireWholeNumberEnv } from '../env.ts';
 import { stageLambda } from '../stage-lambda.ts';
 import { storeFor } from '../stores/open-store.ts';
@@ -9,6 +10,7 @@ const clients = storeClients();
 
 export const handler = stageLambda(
   createEvict({
+    ledger: ledgerReader(clients.dynamodb, requireEnv('LEDGER_TABLE')),
     vault: vaultBucket(clients.s3, requireEnv('VAULT_BUCKET')),
     storeFor: storeFor(clients),
     retentionFloorDays: requireWholeNumberEnv('RETENTION_FLOOR_DAYS'),

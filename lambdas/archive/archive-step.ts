@@ -3,6 +3,7 @@ import { isOffboardingError, STAGE_ERROR_CODES, type StageErrorCode } from '../c
 
 interface Step<Data extends object> {
   readonly step: 'plan' | 'pack' | 'seal' | 'evict';
+  readonly destructive?: true;
   readonly validate?: (context: StageContext) => string | undefined;
   readonly execute: (context: StageContext) => Promise<StageResult<Data>>;
 }
@@ -13,6 +14,7 @@ export function archiveStep<Data extends object>(step: Step<Data>): StageHandler
     stageName: 'archive',
     step: step.step,
     handlesStates: ['DEACTIVATED'],
+    ...(step.destructive && { destructive: step.destructive }),
     validate: (context) => step.validate?.(context),
     async execute(context) {
       try {

@@ -1,5 +1,6 @@
 import type { ArchiveLimits } from '../core/archive-limits.ts';
 import type { Shard } from '../core/shard.ts';
+import type { HoldWatch } from '../hold-watch.ts';
 import { inParallel } from '../stores/in-parallel.ts';
 import type { Store } from '../stores/store.ts';
 import { readMembers } from './read-members.ts';
@@ -57,7 +58,10 @@ export async function evictInventory(
     );
     // A batch of items is a request for each, already as many at once as a partition bears.
     const atOnce = store.descriptor.kind === 's3-prefix' ? limits.evictionsAtOnce : 1;
-    const reports = await inParallel(batches, atOnce, (batch) => store.remove(batch));
+    const reports = await inParallel(batches, atOnce, async (batch) => {
+      await mayGoOn();
+      return store.remove(batch);
+    });
     for (const report of reports)
       progress = {
         ...progress,

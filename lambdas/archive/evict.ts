@@ -6,6 +6,8 @@ import type { StoreDescriptor } from '../core/plane.ts';
 import { retentionOf } from '../core/retention.ts';
 import type { SealRecord } from '../core/seal-record.ts';
 import type { VaultLayout } from '../core/vault-layout.ts';
+import { createHoldWatch } from '../hold-watch.ts';
+import type { LedgerReader } from '../ports.ts';
 import { OBJECT_LOCKED } from '../stores/s3-removal.ts';
 import type { Store } from '../stores/store.ts';
 import { archiveStep } from './archive-step.ts';
@@ -15,6 +17,7 @@ import { type EvictionProgress, evictInventory, NOTHING_EVICTED } from './evict-
 import type { Vault } from './vault.ts';
 
 export interface EvictPorts {
+  readonly ledger: LedgerReader;
   readonly vault: Vault;
   readonly storeFor: (descriptor: StoreDescriptor) => Store;
   /** The shortest retention this deployment allows, in days. */
@@ -27,6 +30,7 @@ export interface EvictPorts {
  * changed or appeared since the inventory is still there afterwards, and the stage fails with `SOURCE_CHANGED`.
  */
 export function createEvict({
+  ledger,
   vault,
   storeFor,
   retentionFloorDays,
@@ -44,6 +48,7 @@ export function createEvict({
         stores,
         limits,
         mustStop: () => context.remainingMs() < limits.stopBeforeMs,
+        mayGoOn: createHoldWatch(ledger, context),
       },
       await readProgress(vault, layout),
     );
@@ -80,7 +85,7 @@ export function createEvict({
     return JSON.parse(await vault.writeOnce(layout.archivedKey, JSON.stringify(data)));
   };
 
-  return archiveStep({ step: 'evict', execute });
+  return archiveStep({ step: 'evict', destructive: true, execute });
 }
 
 async function readProgress(vault: Vault, layout: VaultLayout): Promise<EvictionProgress> {

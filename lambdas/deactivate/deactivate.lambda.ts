@@ -1,6 +1,8 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { accessPointFor } from '../access/open-access-point.ts';
+import { ledgerReader } from '../adapters/ledger-table.ts';
+import { requireEnv } from '../env.ts';
 import { stageLambda } from '../stage-lambda.ts';
 import { storeFor } from '../stores/open-store.ts';
 import { storeClients } from '../stores/store-clients.ts';
@@ -10,6 +12,7 @@ const clients = storeClients();
 
 export const handler = stageLambda(
   createDeactivate({
+    ledger: ledgerReader(clients.dynamodb, requireEnv('LEDGER_TABLE')),
     accessPointFor: accessPointFor({
       ...clients,
       lambda: new LambdaClient(),

@@ -1,11 +1,15 @@
 import type { AccessPoint, ClosingReport } from '../access/access-point.ts';
 import type { StageHandler, StageResult } from '../contract.ts';
 import { hashOf } from '../core/canonical.ts';
+import { isOffboardingError, type OffboardingError } from '../core/errors.ts';
 import type { AccessPointDescriptor, StoreDescriptor } from '../core/plane.ts';
+import { createHoldWatch } from '../hold-watch.ts';
+import type { LedgerReader } from '../ports.ts';
 import type { Store } from '../stores/store.ts';
 import { dataPreserved, glance } from './glance.ts';
 
 export interface DeactivatePorts {
+  readonly ledger: LedgerReader;
   readonly accessPointFor: (descriptor: AccessPointDescriptor) => AccessPoint;
   readonly storeFor: (descriptor: StoreDescriptor) => Store;
 }
@@ -32,8 +36,10 @@ export function createDeactivate(ports: DeactivatePorts): StageHandler<Deactivat
   return {
     stageName: 'deactivate',
     handlesStates: ['PENDING_DEACTIVATE'],
+    destructive: true,
     validate: () => undefined,
-    async execute({ plane, ledger, now }): Promise<StageResult<DeactivateData>> {
+    async execute(context): Promise<StageResult<DeactivateData>> {
+      const { plane, ledger, now } = context;
       if (!ledger.deactivationCommitted)
         return failure('the policy gate has not allowed DEACTIVATED', {});
       const stores = plane.stores.map(ports.storeFor);
@@ -42,10 +48,14 @@ export function createDeactivate(ports: DeactivatePorts): StageHandler<Deactivat
       const endpoints = access.filter(({ descriptor }) => descriptor.kind === 'query-endpoint');
 
       const before = await forEach(stores, (store) => glance(store, 1));
-      const close = (point: AccessPoint) => point.close(now);
+      const mayGoOn = createHoldWatch(ports.ledger, context);
+      const close = (point: AccessPoint) => point.close(now, mayGoOn);
       // A live token is worth more to whoever holds it than an endpoint, and endpoints can be reached by other names.
       const revocations = await forEach(tokens, close);
       const closings = await forEach(endpoints, close);
+      const held = [revocations, closings].flatMap(failed).find(isLegalHold);
+      // A probe of an endpoint that was left open would get through.
+      if (held) return failure(held.message, {}, 'LEGAL_HOLD');
       const proofs = await forEach([...tokens, ...endpoints], (point) => point.proveClosed());
       const after = await forEach(stores, (store) => glance(store, 2));
 
@@ -104,9 +114,14 @@ function endpointRecords(endpoints: readonly AccessPoint[], reports: readonly Cl
   );
 }
 
+function isLegalHold(error: unknown): error is OffboardingError {
+  return isOffboardingError(error, 'LEGAL_HOLD');
+}
+
 function failure(
   message: string,
   errorDetails: Readonly<Record<string, unknown>>,
+  errorCode: 'DEACTIVATION_FAILED' | 'LEGAL_HOLD' = 'DEACTIVATION_FAILED',
 ): StageResult<DeactivateData> {
-  return { status: 'failure', message, errorCode: 'DEACTIVATION_FAILED', errorDetails };
+  return { status: 'failure', message, errorCode, errorDetails };
 }

@@ -1,17 +1,15 @@
 import type { StageContext } from '../contract.ts';
 import { purgePermission } from '../core/purge-permission.ts';
+import { ASK_AGAIN_AFTER_MS } from '../hold-watch.ts';
 import type { LedgerReader } from '../ports.ts';
 import { readLedgerState } from '../read-ledger-state.ts';
 import { createOutOfTime } from './out-of-time.ts';
 import { failure, type Interruption } from './problem.ts';
 
-/** How long a hold may go unnoticed inside a part: a read per page would be one request more per 1,000 versions. */
-const ASK_AGAIN_AFTER_MS = 5_000;
-
 export interface Checkpoint {
   /** Asks the ledger whether the purge may go on. */
   permitted(): Promise<Interruption | undefined>;
-  /** Before each page: asks the clock, and the ledger if its last answer is more than five seconds old. */
+  /** Before each page and each upload: asks the clock, and the ledger if its last answer is more than five seconds old. */
   mayGoOn(): Promise<Interruption | undefined>;
   outOfTime(): boolean;
 }

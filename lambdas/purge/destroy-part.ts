@@ -25,7 +25,7 @@ export interface PartOutcome {
  * Aborts the incomplete uploads of one part, lest they complete, and empties it. It throws nothing: what fails here is a problem of this part
  * and must not keep the others from being destroyed.
  * @param pages in the order of the store
- * @param run.checkpoint asked before every page
+ * @param run.checkpoint asked before every upload and every page
  * @param run.problems of the parts before this one; those of this part are added
  */
 export async function destroyPart(
@@ -61,17 +61,21 @@ export async function destroyPart(
   let { uploadsUnderway } = before;
   let uploadsAborted = 0;
   let reached: StoreRecord | undefined;
-  let interruption: Interruption | undefined;
+  const stopped: { by?: Interruption | undefined } = {};
+  const mayGoOn = async () => {
+    stopped.by = await checkpoint.mayGoOn();
+    return stopped.by === undefined;
+  };
   try {
     if (uploadsUnderway > 0) {
-      uploadsAborted = await store.abortUploads();
+      uploadsAborted = await store.abortUploads(mayGoOn);
+      // Each request was answered; of a stopped run the next one counts again what is left.
       uploadsUnderway = 0;
     }
     const most = outstanding(before).count;
     let seen = 0;
-    for await (const page of pages) {
-      interruption = await checkpoint.mayGoOn();
-      if (interruption || failures.length > 0) break;
+    for await (const page of stopped.by ? [] : pages) {
+      if (!(await mayGoOn()) || failures.length > 0) break;
       seen += page.length;
       if (seen > most) {
         // Somebody writes here while we destroy. Nobody has approved to destroy that.
@@ -101,7 +105,7 @@ export async function destroyPart(
     uploadsAborted,
     problems,
     reached,
-    ...(interruption && { interruption }),
+    ...(stopped.by && { interruption: stopped.by }),
   };
 }
 

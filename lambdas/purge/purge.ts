@@ -127,10 +127,14 @@ async function finish(
   { context, entries, approval }: PurgeRun,
   { books, residue }: { readonly books: PurgeProgress; readonly residue: PurgeData['residue'] },
 ): Promise<StageResult<PurgeData>> {
-  const { planeId, plane, now }: StageContext = context;
-  const auditPreserved = startsWith(await readChain(ports.ledger, planeId), entries);
+  const { planeId, offboardingId, plane, now }: StageContext = context;
+  const recorded = await readChain(ports.ledger, planeId);
+  const auditPreserved = startsWith(recorded, entries);
   if (!auditPreserved)
     throw new OffboardingError('LEDGER_CORRUPT', 'entries are missing that were there before');
+  // Counting a large plane again takes minutes, and what follows takes the rest of it away: its claims and its record.
+  const permission = purgePermission(foldLedger(recorded), offboardingId);
+  if (!permission.allowed) return failure(permission.code, permission.message);
   // Asked now, while the plane's places are still on record.
   const placeCopies = await inquireCopies(ports.copies, plane);
   const data = purgeData(books, approval, { residue, auditPreserved, placeCopies }, now);

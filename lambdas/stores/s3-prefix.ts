@@ -30,7 +30,7 @@ export function createS3PrefixStore(
         retry,
       }),
     countUploads: () => countUploads(client, { bucket, prefix }),
-    abortUploads: () => abortUploads(client, { bucket, prefix }),
+    abortUploads: (mayGoOn) => abortUploads(client, { bucket, prefix }, mayGoOn),
     countPages: (mark) => countVersions(client, { bucket, prefix }, mark),
     measure: () => sumPages(countVersions(client, { bucket, prefix })),
   };

@@ -23,12 +23,18 @@ export async function countUploads(client: S3Client, location: Location): Promis
 }
 
 /** @returns how many S3 has aborted; one that had completed, or was aborted by somebody else, is not among them */
-export async function abortUploads(client: S3Client, location: Location): Promise<number> {
+export async function abortUploads(
+  client: S3Client,
+  location: Location,
+  mayGoOn: () => Promise<boolean> = async () => true,
+): Promise<number> {
   let aborted = 0;
   for await (const page of listUploads(client, location))
-    for (const { key, uploadId } of page)
+    for (const { key, uploadId } of page) {
+      if (!(await mayGoOn())) return aborted;
       if (await abortUpload(client, { Bucket: location.bucket, Key: key, UploadId: uploadId }))
         aborted += 1;
+    }
   return aborted;
 }
 

@@ -63,8 +63,11 @@ export interface Store {
   remove(records: readonly StoreRecord[], known?: 'listed-just-now'): Promise<RemovalReport>;
   /** Counts incomplete multipart uploads under exactly this store; 0 where the kind has none. */
   countUploads(): Promise<number>;
-  /** Aborts incomplete multipart uploads under exactly this store; 0 where the kind has none. */
-  abortUploads(): Promise<number>;
+  /**
+   * Aborts incomplete multipart uploads under exactly this store; 0 where the kind has none.
+   * @param mayGoOn asked before each of them; false leaves the rest
+   */
+  abortUploads(mayGoOn?: () => Promise<boolean>): Promise<number>;
   /**
    * Counts what is there now, page by page, by a listing of its own: code that shares nothing with `inventory`.
    * @param mark of a page of an earlier count: goes on behind it

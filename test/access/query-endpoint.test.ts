@@ -10,6 +10,7 @@ import {
 import { describe, expect, test } from 'vitest';
 import { queryEndpoint } from '../../lambdas/access/query-endpoint.ts';
 
+const NO_HOLD = async () => {};
 const NOW = new Date('2026-11-29T10:00:00.000Z');
 const notFound = new ResourceNotFoundException({ message: 'gone', $metadata: {} });
 const throttled = (Reason?: ThrottleReason) =>
@@ -61,12 +62,21 @@ function scene({
 }
 
 describe('closing', () => {
+  test('leaves an endpoint open that a hold protects', async () => {
+    const { point, sent } = scene({ concurrency: 25 });
+    const held = async () => {
+      throw new Error('held');
+    };
+    await expect(point.close(NOW, held)).rejects.toThrow('held');
+    expect(sent).toEqual([]);
+  });
+
   test.each([
     [undefined, null],
     [25, 25],
   ])('reserves nothing, and remembers %s', async (concurrency, remembered) => {
     const { point, sent } = scene({ ...(concurrency !== undefined && { concurrency }) });
-    expect(await point.close(NOW)).toEqual({
+    expect(await point.close(NOW, NO_HOLD)).toEqual({
       closed: 1,
       alreadyClosed: 0,
       alreadyAbsent: 0,
@@ -77,7 +87,7 @@ describe('closing', () => {
 
   test('again changes nothing', async () => {
     const { point, sent } = scene({ concurrency: 0 });
-    expect(await point.close(NOW)).toEqual({
+    expect(await point.close(NOW, NO_HOLD)).toEqual({
       closed: 0,
       alreadyClosed: 1,
       alreadyAbsent: 0,
@@ -88,7 +98,11 @@ describe('closing', () => {
 
   test('counts a function that is gone as already absent', async () => {
     const { point } = scene({ exists: false });
-    expect(await point.close(NOW)).toEqual({ closed: 0, alreadyClosed: 0, alreadyAbsent: 1 });
+    expect(await point.close(NOW, NO_HOLD)).toEqual({
+      closed: 0,
+      alreadyClosed: 0,
+      alreadyAbsent: 1,
+    });
     expect(await point.proveClosed()).toEqual({
       refused: true,
       observed: 'function does not exist',

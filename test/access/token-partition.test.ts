@@ -6,6 +6,7 @@ import { tokenPartition } from '../../lambdas/access/token-partition.ts';
 import { type DynaliteTables, startDynalite } from '../support/dynalite-tables.ts';
 
 const NOW = new Date('2026-11-29T10:00:00.000Z');
+const NO_HOLD = async () => {};
 const LATER = new Date('2026-11-30T10:00:00.000Z');
 
 let tables: DynaliteTables;
@@ -54,7 +55,7 @@ describe('revoking', () => {
       { pk: 'kp-1', token: 'b' },
       { pk: 'kp-10', token: 'a' },
     );
-    expect(await tokensOf('kp-1').close(NOW)).toEqual({
+    expect(await tokensOf('kp-1').close(NOW, NO_HOLD)).toEqual({
       closed: 2,
       alreadyClosed: 0,
       alreadyAbsent: 0,
@@ -74,8 +75,16 @@ describe('revoking', () => {
       { pk: 'kp-1', token: 'c' },
     );
     const tokens = tokensOf('kp-1');
-    expect(await tokens.close(NOW)).toEqual({ closed: 1, alreadyClosed: 2, alreadyAbsent: 0 });
-    expect(await tokens.close(LATER)).toEqual({ closed: 0, alreadyClosed: 3, alreadyAbsent: 0 });
+    expect(await tokens.close(NOW, NO_HOLD)).toEqual({
+      closed: 1,
+      alreadyClosed: 2,
+      alreadyAbsent: 0,
+    });
+    expect(await tokens.close(LATER, NO_HOLD)).toEqual({
+      closed: 0,
+      alreadyClosed: 3,
+      alreadyAbsent: 0,
+    });
     expect((await items()).map(({ revokedAt }) => revokedAt)).toEqual([
       '2026-01-01T00:00:00.000Z',
       1767225600,
@@ -92,7 +101,7 @@ describe('revoking', () => {
         refused: false,
         observed: '1 tokens not revoked',
       });
-      expect(await tokensOf('kp-1').close(NOW)).toMatchObject({ closed: 1 });
+      expect(await tokensOf('kp-1').close(NOW, NO_HOLD)).toMatchObject({ closed: 1 });
       expect(await tokensOf('kp-1').proveClosed()).toEqual({
         refused: true,
         observed: '0 tokens not revoked',
@@ -103,7 +112,7 @@ describe('revoking', () => {
   test('knows the type of the key from the table', async () => {
     await createTable('N', false);
     await put({ pk: 7, note: 'x' }, { pk: 70 });
-    expect(await tokensOf('7').close(NOW)).toMatchObject({ closed: 1 });
+    expect(await tokensOf('7').close(NOW, NO_HOLD)).toMatchObject({ closed: 1 });
     expect(await items()).toEqual([
       { pk: 7, note: 'x', revokedAt: '2026-11-29T10:00:00.000Z' },
       { pk: 70 },
@@ -116,12 +125,16 @@ describe('revoking', () => {
     for (let index = 0; index < 24; index += 1)
       await put({ pk: 'kp-1', token: String(index).padStart(2, '0'), filler });
     const tokens = tokensOf('kp-1');
-    expect(await tokens.close(NOW)).toEqual({ closed: 24, alreadyClosed: 0, alreadyAbsent: 0 });
+    expect(await tokens.close(NOW, NO_HOLD)).toEqual({
+      closed: 24,
+      alreadyClosed: 0,
+      alreadyAbsent: 0,
+    });
     expect(await tokens.proveClosed()).toEqual({ refused: true, observed: '0 tokens not revoked' });
   });
 
   test('says so when the table is not there', async () => {
-    await expect(tokensOf('kp-1').close(NOW)).rejects.toMatchObject({
+    await expect(tokensOf('kp-1').close(NOW, NO_HOLD)).rejects.toMatchObject({
       name: 'ResourceNotFoundException',
     });
   });
@@ -130,7 +143,7 @@ describe('revoking', () => {
 test('a token that arrives after the revocation is found by the proof', async () => {
   await createTable();
   await put({ pk: 'kp-1', token: 'a' });
-  await tokensOf('kp-1').close(NOW);
+  await tokensOf('kp-1').close(NOW, NO_HOLD);
   await put({ pk: 'kp-1', token: 'b' });
   expect(await tokensOf('kp-1').proveClosed()).toEqual({
     refused: false,
@@ -141,7 +154,22 @@ test('a token that arrives after the revocation is found by the proof', async ()
 test('two revocations at the same time mark each token once', async () => {
   await createTable();
   for (let index = 0; index < 20; index += 1) await put({ pk: 'kp-1', token: `t${index}` });
-  const reports = await Promise.all([tokensOf('kp-1').close(NOW), tokensOf('kp-1').close(LATER)]);
+  const reports = await Promise.all([
+    tokensOf('kp-1').close(NOW, NO_HOLD),
+    tokensOf('kp-1').close(LATER, NO_HOLD),
+  ]);
   expect(reports.reduce((sum, { closed }) => sum + closed, 0)).toBe(20);
   expect(reports.reduce((sum, { alreadyClosed }) => sum + alreadyClosed, 0)).toBe(20);
+});
+
+test('what is held meanwhile is left as it is', async () => {
+  await createTable();
+  await put(...Array.from({ length: 60 }, (_, index) => ({ pk: 'kp-1', token: `t${index}` })));
+  let asked = 0;
+  const held = async () => {
+    asked += 1;
+    if (asked > 10) throw new Error('held');
+  };
+  await expect(tokensOf('kp-1').close(NOW, held)).rejects.toThrow('held');
+  expect((await items()).filter(({ revokedAt }) => revokedAt)).toHaveLength(10);
 });

@@ -8,8 +8,14 @@ import { hashOf } from '../../lambdas/core/canonical.ts';
 import { foldLedger } from '../../lambdas/core/fold-ledger.ts';
 import type { AccessPointDescriptor } from '../../lambdas/core/plane.ts';
 import { createDeactivate } from '../../lambdas/deactivate/deactivate.ts';
-import { OFFBOARDING_ID, offboardingRequest, PLANE_ID, planeRecord } from '../support/builders.ts';
-import { deregistered, gatePassed, ledgerOf } from '../support/ledgers.ts';
+import {
+  OFFBOARDING_ID,
+  offboardingRequest,
+  PLANE_ID,
+  planeRecord,
+  TIMES,
+} from '../support/builders.ts';
+import { deregistered, gatePassed, holdPlaced, ledgerOf } from '../support/ledgers.ts';
 import { memoryStore } from '../support/memory-store.ts';
 
 const NOW = new Date('2026-11-29T10:00:00.000Z');
@@ -33,12 +39,19 @@ interface Scene {
   readonly endpoint?: { close?: Close; prove?: Prove };
   readonly committed?: boolean;
   readonly onClose?: (keys: Map<string, unknown>) => void;
+  /** A hold is placed once this access point is closed. */
+  readonly heldAfter?: string;
 }
 
-async function deactivate({ tokens, endpoint, committed = true, onClose }: Scene = {}) {
+async function deactivate(scene: Scene = {}) {
+  const { tokens, endpoint, committed = true, onClose, heldAfter } = scene;
   const store = memoryStore(STORE);
   store.put('a', 'b', 'c');
   const calls: string[] = [];
+  const steps = [deregistered(), ...(committed ? [gatePassed('DEACTIVATED')] : [])];
+  const entries = await ledgerOf(...steps);
+  const held = (await ledgerOf(...steps, holdPlaced('case-1', TIMES.graceEnd))).slice(steps.length);
+  let ledger = entries;
   const point = (descriptor: AccessPointDescriptor): AccessPoint => {
     const isTokens = descriptor.kind === 'token-partition';
     const name = isTokens ? 'tokens' : descriptor.functionName;
@@ -51,8 +64,10 @@ async function deactivate({ tokens, endpoint, committed = true, onClose }: Scene
         : { ...nothing, closed: 1, reservedConcurrencyBefore: 25 };
     return {
       descriptor,
-      async close() {
+      async close(_now, mayGoOn) {
+        await mayGoOn();
         calls.push(`close ${name}`);
+        if (heldAfter === name) ledger = [...entries, ...held];
         onClose?.(store.records);
         return behaviour.close?.() ?? byDefault;
       },
@@ -62,8 +77,9 @@ async function deactivate({ tokens, endpoint, committed = true, onClose }: Scene
       },
     };
   };
-  const entries = await ledgerOf(deregistered(), ...(committed ? [gatePassed('DEACTIVATED')] : []));
+  let remainingMs = 900_000;
   const result = await createDeactivate({
+    ledger: { read: async () => ledger },
     accessPointFor: point,
     storeFor: () => store,
   }).execute({
@@ -74,7 +90,11 @@ async function deactivate({ tokens, endpoint, committed = true, onClose }: Scene
     plane: planeRecord({ stores: [STORE], access: [ENDPOINT, GONE, TOKENS] }),
     ledger: foldLedger(entries),
     now: NOW,
-    remainingMs: () => 60_000,
+    // Each look at the clock is five seconds later, so each question goes to the ledger.
+    remainingMs: () => {
+      remainingMs -= 5_000;
+      return remainingMs;
+    },
   });
   return { result, calls, store };
 }
@@ -156,4 +176,15 @@ test('data that arrives meanwhile is no loss', async () => {
     onClose: (records) => records.set('0', { kind: 'item', key: '0', size: 10, sha256: 'of 0' }),
   });
   expect(result).toMatchObject({ status: 'success', data: { dataPreserved: true } });
+});
+
+test('a hold that is placed after the tokens leaves the endpoints open, and tries nothing', async () => {
+  const { result, calls } = await deactivate({ heldAfter: 'tokens' });
+  expect(result).toEqual({
+    status: 'failure',
+    errorCode: 'LEGAL_HOLD',
+    message: '1 legal hold(s) are in force',
+    errorDetails: {},
+  });
+  expect(calls).toEqual(['close tokens']);
 });

@@ -125,7 +125,7 @@ export function productStages(
         for (const shard of parseShards((await vault.readText(plan.shardsKey)) ?? ''))
           await run(pack, TIMES.archived, { shard });
         await run(createSeal(archivePorts), TIMES.archived);
-        const evict = createEvict({ ...archivePorts, retentionFloorDays: 0 });
+        const evict = createEvict({ ...archivePorts, ledger, retentionFloorDays: 0 });
         ({ data } = await run(evict, TIMES.archived));
       }
       await record(TIMES.archived, { type: 'TRANSITION', to: 'ARCHIVED', data: { ...data } });
