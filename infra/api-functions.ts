@@ -11,7 +11,17 @@ const TIMEOUT = Duration.seconds(28);
 /** The functions of the API with everything each of them may do. */
 export function createApiFunctions(
   scope: Construct,
-  { config, ledger, registry, usage, decisions, planes, evidence, recorder }: Capabilities,
+  {
+    config,
+    ledger,
+    registry,
+    usage,
+    decisions,
+    planes,
+    evidence,
+    recorder,
+    policyGate,
+  }: Capabilities,
   workflow: OffboardingWorkflow,
 ): Readonly<Record<ApiFunctionName, ProductFunction>> {
   const api = (name: ApiFunctionName, description: string) =>
@@ -28,13 +38,15 @@ export function createApiFunctions(
   workflow.grantStart(offboarding);
   offboarding.setEnvironment('GRACE_PERIOD_FLOOR_DAYS', String(config.floors.gracePeriodDays));
   offboarding.setEnvironment('RETENTION_FLOOR_DAYS', String(config.floors.retentionDays));
-  offboarding.setEnvironment('FORCE_ALLOWED', String(config.allowForce));
+  offboarding.setEnvironment('FORCE_WINDOW_HOURS', String(config.forceWindowHours));
+  policyGate.grantAsk(offboarding);
 
   const approval = api('api-approval', 'Shows what an approver is asked, and takes the decision.');
   registry.grantRead(approval);
   ledger.grantRead(approval);
   decisions.grantDecide(approval);
   recorder.grantRecord(approval);
+  policyGate.grantAsk(approval);
   workflow.grantAnswer(approval);
 
   const evidenceFunction = api('api-evidence', 'Shows the ledger and the certificate.');

@@ -1,7 +1,8 @@
 import { globSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { Code } from 'aws-cdk-lib/aws-lambda';
-import { type BuildOptions, buildSync, type OutputFile } from 'esbuild';
+import { type BuildOptions, buildSync } from 'esbuild';
+import { type AssetFile, policyGateFiles } from './policy-gate-files.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const OUTPUT = join(ROOT, '.build', 'lambdas');
@@ -72,7 +73,8 @@ function bundleLambdas(): void {
     outExtension: { '.js': '.mjs' },
     write: false,
   });
-  for (const file of outputFiles) writeIfChanged(file);
+  const policyFiles = policyGateFiles(join(OUTPUT, 'policy-gate' satisfies LambdaName));
+  for (const file of [...outputFiles, ...policyFiles]) writeIfChanged(file);
 }
 
 function entryPoints(): Record<string, string> {
@@ -91,7 +93,7 @@ function entryPoints(): Record<string, string> {
 }
 
 /** Leaves a file alone that is already right, and else replaces it at once: another synthesis may be reading it. */
-function writeIfChanged({ path, contents }: OutputFile): void {
+function writeIfChanged({ path, contents }: AssetFile): void {
   try {
     if (readFileSync(path).equals(contents)) return;
   } catch {

@@ -19,6 +19,8 @@ export interface OffboardingConfig {
   readonly floors: { readonly gracePeriodDays: number; readonly retentionDays: number };
   /** How many people it takes to skip a grace period: docs/decisions/0008-force-takes-two-people.md. */
   readonly force: ForceRule;
+  /** How long the second of two people has to ask for the same. */
+  readonly forceWindowHours: number;
   /** How many different people must approve a purge, beside whoever asked for it. */
   readonly requiredApprovals: number;
   /**
@@ -60,6 +62,7 @@ export const ENVIRONMENTS: Readonly<Record<EnvironmentName, EnvironmentConfig>> 
     terminationProtection: false,
     floors: { gracePeriodDays: 0, retentionDays: 0 },
     force: 'one-person',
+    forceWindowHours: 24,
     requiredApprovals: 1,
     // Whoever may call the API: on a developer's account that is decided by IAM alone.
     roles: { operator: ['*'], forcer: ['*'], legal: ['*'], approver: ['*'] },
@@ -79,6 +82,7 @@ export const ENVIRONMENTS: Readonly<Record<EnvironmentName, EnvironmentConfig>> 
     terminationProtection: true,
     floors: { gracePeriodDays: 7, retentionDays: 30 },
     force: 'two-people',
+    forceWindowHours: 24,
     requiredApprovals: 2,
     roles: {
       operator: rolesNamed('OffboardingOperator'),

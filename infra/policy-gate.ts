@@ -1,5 +1,7 @@
-import { Duration } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import type { RolePatterns } from '../lambdas/policy-gate/roles.ts';
+import { assertGovernance } from './assert-governance.ts';
 import type { OffboardingConfig } from './config.ts';
 import type { Ledger } from './ledger.ts';
 import { ProductFunction } from './product-function.ts';
@@ -18,12 +20,17 @@ export class PolicyGate extends ProductFunction {
   constructor(scope: Construct, { config, ledger, usage, recorder }: PolicyGateProps) {
     super(scope, 'policy-gate', {
       config,
-      description: 'Decides on protected transitions, and acts on none.',
+      description: 'Decides who may do what, and acts on nothing.',
       timeout: Duration.minutes(1),
     });
+    assertGovernance(config);
     ledger.grantRead(this);
     usage.grantRead(this);
     recorder.grantRecord(this);
+    this.setEnvironment('GRACE_PERIOD_FLOOR_DAYS', String(config.floors.gracePeriodDays));
+    this.setEnvironment('RETENTION_FLOOR_DAYS', String(config.floors.retentionDays));
+    this.setEnvironment('FORCE', config.force);
+    this.setEnvironment('ROLES', Stack.of(this).toJsonString(inThisAccount(this, config.roles)));
   }
 
   /** May ask whether its caller is allowed to do something; a refusal is then on record. */
@@ -31,4 +38,17 @@ export class PolicyGate extends ProductFunction {
     this.grantInvoke(fn);
     fn.setEnvironment('POLICY_GATE_FUNCTION', this.functionName);
   }
+}
+
+/** `role/Name` is of this account, whatever its number; anything else stands as it is. */
+function inThisAccount(scope: Construct, roles: RolePatterns): RolePatterns {
+  const { partition, account } = Stack.of(scope);
+  const ownArn = (pattern: string) =>
+    /^(user|role)\//.test(pattern) ? `arn:${partition}:iam::${account}:${pattern}` : pattern;
+  return {
+    operator: roles.operator.map(ownArn),
+    forcer: roles.forcer.map(ownArn),
+    legal: roles.legal.map(ownArn),
+    approver: roles.approver.map(ownArn),
+  };
 }

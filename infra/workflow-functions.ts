@@ -76,6 +76,7 @@ export function createWorkflowFunctions(
   usage.grantMeasure(requestApproval);
   decisions.grantAsk(requestApproval);
   recorder.grantRecord(requestApproval);
+  requestApproval.setEnvironment('REQUIRED_APPROVALS', String(config.requiredApprovals));
 
   const purge = stage('purge', 'Destroys everything of a plane but its evidence.', LONG);
   planes.grantDestroy(purge);

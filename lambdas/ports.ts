@@ -134,10 +134,8 @@ export type GateAnswer =
       /** Who asked for the force first, where it takes two people. */
       readonly forceRequestedBy?: string;
     }
-  | {
-      readonly decision: 'PENDING' | 'BLOCKED';
-      readonly reasons: readonly [GateReason, ...GateReason[]];
-    };
+  | { readonly decision: 'PENDING'; readonly reasons: readonly [GateReason, ...GateReason[]] }
+  | { readonly decision: 'BLOCKED'; readonly reasons: readonly [GateReason, ...GateReason[]] };
 
 /** The policy gate as the API sees it: asked before anything is done for a caller. */
 export interface PolicyGate {

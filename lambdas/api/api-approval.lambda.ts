@@ -4,6 +4,7 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { pendingDecisions } from '../adapters/decisions-table.ts';
 import { ledgerReader } from '../adapters/ledger-table.ts';
+import { policyGateFunction } from '../adapters/policy-gate-function.ts';
 import { recorderFunction } from '../adapters/recorder-function.ts';
 import { planeReader } from '../adapters/registry-table.ts';
 import { taskCallback } from '../adapters/task-callback.ts';
@@ -13,10 +14,12 @@ import { approvalRoutes } from './approval-routes.ts';
 import { apiLambda } from './http.ts';
 
 const dynamodb = new DynamoDBClient();
+const lambda = new LambdaClient();
 const routes = approvalRoutes({
   planes: planeReader(dynamodb, requireEnv('REGISTRY_TABLE')),
   ledger: ledgerReader(dynamodb, requireEnv('LEDGER_TABLE')),
-  recorder: recorderFunction(new LambdaClient(), requireEnv('RECORDER_FUNCTION')),
+  recorder: recorderFunction(lambda, requireEnv('RECORDER_FUNCTION')),
+  gate: policyGateFunction(lambda, requireEnv('POLICY_GATE_FUNCTION')),
   decisions: pendingDecisions(
     dynamodb,
     new KMSClient(),

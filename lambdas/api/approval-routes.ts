@@ -1,6 +1,12 @@
 import { OffboardingError } from '../core/errors.ts';
+import { foldLedger } from '../core/fold-ledger.ts';
 import type { PlaneReader } from '../ports.ts';
-import { type ApprovalPorts, decideApproval, openDecision } from './decide-approval.ts';
+import {
+  type ApprovalPorts,
+  approvalCount,
+  decideApproval,
+  openDecision,
+} from './decide-approval.ts';
 import { findPlane } from './find-plane.ts';
 import { type Route, route } from './http.ts';
 import { decideApprovalSchema } from './schemas.ts';
@@ -28,9 +34,14 @@ export function approvalRoutes(ports: ApprovalRoutePorts): readonly Route[] {
           );
         // Field by field, so that nothing stored beside the question is ever answered.
         const { offboardingId, scope, scopeHash, requestedBy, requestedAt, expiresAt } = asked;
+        const { approval } = foldLedger(entries);
         return {
           status: 200,
-          body: { planeId, offboardingId, scopeHash, scope, requestedBy, requestedAt, expiresAt },
+          body: {
+            ...{ planeId, offboardingId, scopeHash, scope, requestedBy, requestedAt, expiresAt },
+            ...(approval && { approvals: approvalCount(approval) }),
+            approvedBy: approval?.approvals.map(({ actor, at }) => ({ approver: actor, at })) ?? [],
+          },
         };
       },
     }),
@@ -38,9 +49,10 @@ export function approvalRoutes(ports: ApprovalRoutePorts): readonly Route[] {
       method: 'POST',
       resource,
       body: decideApprovalSchema,
-      async answer({ path: { planeId }, body, caller, now }) {
+      async answer({ path: { planeId }, body, principal: caller, now }) {
         await findPlane(planes, planeId);
-        return { status: 200, body: await decideApproval(ports, planeId, { body, caller, now }) };
+        const decided = await decideApproval(ports, planeId, { body, caller, now });
+        return { status: decided.status === 'AWAITING_APPROVALS' ? 202 : 200, body: decided };
       },
     }),
   ];

@@ -1,7 +1,15 @@
-import { isOffboardingError, OffboardingError } from '../core/errors.ts';
+import { OffboardingError } from '../core/errors.ts';
 import { foldLedger } from '../core/fold-ledger.ts';
 import type { LedgerEntry } from '../core/ledger-entry.ts';
-import type { LedgerReader, PendingDecision, PendingDecisions, Recorder } from '../ports.ts';
+import type { Approval } from '../core/ledger-state.ts';
+import type {
+  Caller,
+  LedgerReader,
+  PendingDecision,
+  PendingDecisions,
+  PolicyGate,
+  Recorder,
+} from '../ports.ts';
 import type { TaskCallback } from './ports.ts';
 import type { DecideApprovalBody } from './schemas.ts';
 
@@ -9,6 +17,7 @@ export interface ApprovalPorts {
   readonly ledger: LedgerReader;
   readonly decisions: PendingDecisions;
   readonly recorder: Recorder;
+  readonly gate: PolicyGate;
   readonly callback: TaskCallback;
 }
 
@@ -18,6 +27,20 @@ export interface Decided {
   readonly decision: 'approve' | 'reject';
   readonly scopeHash: string;
   readonly decidedBy: string;
+  /** `AWAITING_APPROVALS`: the approval is on record, and the purge waits until as many as `approvals` says have approved. */
+  readonly status: 'APPROVED' | 'REJECTED' | 'AWAITING_APPROVALS';
+  readonly approvals: ApprovalCount;
+}
+
+export interface ApprovalCount {
+  readonly required: number;
+  readonly given: number;
+  readonly missing: number;
+}
+
+export function approvalCount({ requiredApprovals, approvals }: Approval): ApprovalCount {
+  const missing = Math.max(0, requiredApprovals - approvals.length);
+  return { required: requiredApprovals, given: approvals.length, missing };
 }
 
 /**
@@ -42,16 +65,20 @@ function questionIn(entries: readonly LedgerEntry[]): LedgerEntry | undefined {
 }
 
 /**
- * Approves or rejects the purge that is being asked for. An approval is on record before the workflow hears of it; a
- * rejection is recorded by the workflow. Every step may be repeated, so the same decision again finishes what a crash
- * interrupted.
- * @throws OffboardingError `NO_OPEN_APPROVAL`, `STALE_SCOPE_HASH`, `APPROVER_IS_REQUESTER`, `APPROVAL_CLOSED`
+ * Approves or rejects the purge that is being asked for. An approval is on record before the workflow hears of it, and it
+ * hears of it when as many people as the question wants have approved; a rejection is recorded by the workflow. Every step
+ * may be repeated, so the same decision again finishes what a crash interrupted.
+ * @throws OffboardingError `NO_OPEN_APPROVAL`, `APPROVAL_CLOSED`, and what the policy gate refuses with: `NOT_PERMITTED`,
+ *   `STALE_SCOPE_HASH`, `APPROVER_IS_REQUESTER`
  */
 export async function decideApproval(
   ports: ApprovalPorts,
   planeId: string,
-  { body, caller, now }: { body: DecideApprovalBody; caller: string; now: Date },
+  { body, caller: principal, now }: { body: DecideApprovalBody; caller: Caller; now: Date },
 ): Promise<Decided> {
+  const { decision, scopeHash } = body;
+  await ports.gate.authorise({ action: decision, planeId, caller: principal, scopeHash });
+  const caller = principal.identity;
   const entries = await ports.ledger.read(planeId);
   const question = questionIn(entries);
   const pending = openDecision(await ports.decisions.read(planeId), entries, now);
@@ -59,21 +86,26 @@ export async function decideApproval(
     if (isDecided(entries, body, caller)) return decided(planeId, entries, body, caller);
     throw new OffboardingError('NO_OPEN_APPROVAL', `no decision about ${planeId} is waited for`);
   }
-  if (pending.scopeHash !== body.scopeHash)
+  if (pending.scopeHash !== scopeHash)
     throw new OffboardingError('STALE_SCOPE_HASH', 'the decision is about another scope');
-  if (body.decision === 'approve')
+  let known = entries;
+  if (decision === 'approve') {
     // The same scope may be asked about again: the question's place in the ledger keeps the two approvals apart.
     await recordApproval(ports.recorder, pending, body, caller, question.seq);
+    known = await ports.ledger.read(planeId);
+    if (foldLedger(known).approval?.status === 'requested')
+      return decided(planeId, known, body, caller);
+  }
 
   const sent = await handOver(ports, pending, body, caller);
   await ports.decisions.delete(planeId, pending.scopeHash);
   if (sent === 'closed') {
     // Either somebody else was faster, or this caller's own earlier try got through. An approval recorded just now proves nothing.
-    const known = body.decision === 'approve' ? entries : await ports.ledger.read(planeId);
+    known = decision === 'approve' ? entries : await ports.ledger.read(planeId);
     if (!isDecided(known, body, caller))
       throw new OffboardingError('APPROVAL_CLOSED', 'the workflow has stopped waiting');
   }
-  return decided(planeId, entries, body, caller);
+  return decided(planeId, known, body, caller);
 }
 
 /** True when the ledger says that this caller has taken this decision, and that it stands. */
@@ -99,25 +131,15 @@ async function recordApproval(
   actor: string,
   questionSeq: number,
 ): Promise<void> {
-  const key = `${offboardingId}/${questionSeq}/${actor}`;
-  const common = { planeId, offboardingId, actor, reason };
-  try {
-    await recorder.record({
-      ...common,
-      type: 'APPROVED',
-      data: { scopeHash },
-      idempotencyKey: `approve/${key}`,
-    });
-  } catch (error) {
-    if (isOffboardingError(error, 'APPROVER_IS_REQUESTER'))
-      await recorder.record({
-        ...common,
-        type: 'BLOCKED',
-        data: { attempted: 'APPROVE', code: error.name, scopeHash },
-        idempotencyKey: `blocked/${key}`,
-      });
-    throw error;
-  }
+  await recorder.record({
+    planeId,
+    offboardingId,
+    type: 'APPROVED',
+    actor,
+    reason,
+    data: { scopeHash },
+    idempotencyKey: `approve/${offboardingId}/${questionSeq}/${actor}`,
+  });
 }
 
 async function handOver(
@@ -142,6 +164,21 @@ function decided(
   { decision, scopeHash }: DecideApprovalBody,
   caller: string,
 ): Decided {
-  const offboardingId = foldLedger(entries).offboarding?.offboardingId ?? '';
-  return { planeId, offboardingId, decision, scopeHash, decidedBy: caller };
+  const { offboarding, approval } = foldLedger(entries);
+  if (!approval) throw new Error(`${planeId} was decided about without having been asked about`);
+  const approvals = approvalCount(approval);
+  return {
+    planeId,
+    offboardingId: offboarding?.offboardingId ?? '',
+    decision,
+    scopeHash,
+    decidedBy: caller,
+    status:
+      decision === 'reject'
+        ? 'REJECTED'
+        : approvals.missing > 0
+          ? 'AWAITING_APPROVALS'
+          : 'APPROVED',
+    approvals,
+  };
 }

@@ -2,8 +2,8 @@ import type { APIGatewayProxyEvent, APIGatewayProxyResult } from 'aws-lambda';
 import * as z from 'zod/mini';
 import { OffboardingError } from '../core/errors.ts';
 import type { EventLog } from '../event-log.ts';
-import type { Now } from '../ports.ts';
-import { callerIdentity } from './caller.ts';
+import type { Caller, Now } from '../ports.ts';
+import { recogniseCaller } from './caller.ts';
 import { type PathParameters, parseBody, parsePath, parseQuery } from './parse-request.ts';
 import { problemOf } from './problem.ts';
 
@@ -13,6 +13,8 @@ export interface ApiRequest<Resource extends string, Query, Body> {
   readonly body: Body;
   /** The caller's stable identity; never a field of the body. */
   readonly caller: string;
+  /** The same with the role they have assumed: for the policy gate, and for nothing that is kept. */
+  readonly principal: Caller;
   /** The path as the caller sees it, stage included. */
   readonly url: string;
   /** One time for the whole request. */
@@ -31,7 +33,7 @@ export interface Route {
   readonly method: string;
   /** As the gateway declares it: `/planes/{planeId}`. */
   readonly resource: string;
-  answer(event: APIGatewayProxyEvent, caller: string, now: Date): Promise<Answer>;
+  answer(event: APIGatewayProxyEvent, principal: Caller, now: Date): Promise<Answer>;
 }
 
 interface RouteDefinition<
@@ -59,9 +61,10 @@ export function route<
   return {
     method,
     resource,
-    answer: async (event, caller, now) =>
+    answer: async (event, principal, now) =>
       definition.answer({
-        caller,
+        caller: principal.identity,
+        principal,
         path: parsePath(resource, event),
         query: parseQuery(query, event) as z.output<Query>,
         body: (body && parseBody(body, event)) as z.output<Body>,
@@ -87,11 +90,11 @@ export function apiLambda(
     let requestLog = log.bind({ requestId, route: called });
     const subject = { planeId: event.pathParameters?.planeId };
     try {
-      const caller = callerIdentity(identity.userArn);
-      requestLog = requestLog.bind({ caller });
+      const principal = recogniseCaller(identity.userArn);
+      requestLog = requestLog.bind({ caller: principal.identity });
       const found = table.get(called);
       if (!found) throw new OffboardingError('NOT_FOUND', `there is no ${called}`);
-      const answer = await found.answer(event, caller, now());
+      const answer = await found.answer(event, principal, now());
       requestLog.info('request answered', { ...subject, status: answer.status });
       return resultOf(answer);
     } catch (error) {

@@ -1,12 +1,21 @@
 import { OffboardingError } from '../core/errors.ts';
-import type { LedgerReader, PlaneRegistry, Recorder } from '../ports.ts';
+import type { OffboardingRequest } from '../core/plane.ts';
+import type {
+  Caller,
+  GateQuestion,
+  LedgerReader,
+  PlaneRegistry,
+  PolicyGate,
+  Recorder,
+} from '../ports.ts';
 import { cancelOffboarding } from './cancel-offboarding.ts';
 import { findPlane } from './find-plane.ts';
 import { type Route, route } from './http.ts';
 import { latestExecution } from './latest-execution.ts';
-import { completeRequest, type OffboardingPolicy } from './offboarding-request.ts';
+import { completeRequest, type OffboardingFloors } from './offboarding-request.ts';
 import { offboardingView } from './offboarding-status.ts';
 import type { Executions } from './ports.ts';
+import { requestForce } from './request-force.ts';
 import { startOffboardingSchema } from './schemas.ts';
 import { startOffboarding } from './start-offboarding.ts';
 
@@ -15,21 +24,29 @@ export interface OffboardingRoutePorts {
   readonly ledger: LedgerReader;
   readonly recorder: Recorder;
   readonly executions: Executions;
-  readonly policy: OffboardingPolicy;
+  readonly gate: PolicyGate;
+  readonly floors: OffboardingFloors;
+  readonly forceWindowHours: number;
   readonly newOffboardingId: () => string;
 }
 
 export function offboardingRoutes(ports: OffboardingRoutePorts): readonly Route[] {
-  const { registry, ledger, executions } = ports;
+  const { registry, ledger, executions, gate } = ports;
   const resource = '/planes/{planeId}/offboarding';
   return [
     route({
       method: 'POST',
       resource,
       body: startOffboardingSchema,
-      async answer({ path: { planeId }, body, caller, now }) {
-        const request = completeRequest(body, ports.policy, { caller, now });
-        return { status: 202, body: await startOffboarding(ports, planeId, request) };
+      async answer({ path: { planeId }, body, caller, principal, now }) {
+        await findPlane(registry, planeId);
+        const request = completeRequest(body, ports.floors, { caller, now });
+        const answer = await gate.authorise(startQuestion(planeId, principal, request));
+        if (answer.decision === 'PENDING')
+          return { status: 202, body: await requestForce(ports, planeId, request, answer.reasons) };
+        const { forceRequestedBy } = answer;
+        const agreed = forceRequestedBy === undefined ? request : { ...request, forceRequestedBy };
+        return { status: 202, body: await startOffboarding(ports, planeId, agreed) };
       },
     }),
     route({
@@ -48,7 +65,9 @@ export function offboardingRoutes(ports: OffboardingRoutePorts): readonly Route[
     route({
       method: 'DELETE',
       resource,
-      async answer({ path: { planeId }, caller, now }) {
+      async answer({ path: { planeId }, caller, principal, now }) {
+        await findPlane(registry, planeId);
+        await gate.authorise({ action: 'cancel', planeId, caller: principal });
         const cancelled = await cancelOffboarding({ ...ports, planes: registry }, planeId, {
           caller,
           now,
@@ -57,4 +76,10 @@ export function offboardingRoutes(ports: OffboardingRoutePorts): readonly Route[
       },
     }),
   ];
+}
+
+function startQuestion(planeId: string, caller: Caller, request: OffboardingRequest): GateQuestion {
+  const { force, gracePeriodDays, retentionDays, erasure, forceReason } = request;
+  const action = force ? 'force' : 'start';
+  return { action, planeId, caller, gracePeriodDays, retentionDays, erasure, forceReason };
 }

@@ -4,6 +4,7 @@ import * as z from 'zod/mini';
 import { OffboardingError } from '../core/errors.ts';
 import { type FieldError, refuseFields } from './problem.ts';
 import { repeatedName } from './repeated-name.ts';
+import { usageIdSchema } from './schemas.ts';
 
 // Without a locale every message of a rule that brings none of its own is "Invalid input".
 z.config(en());
@@ -14,19 +15,10 @@ const JSON_TYPE = 'application/json';
 const REPEATED = 'must not be repeated';
 
 const PLANE_ID = /^kp_[0-7][0-9A-HJKMNP-TV-Z]{25}$/; // https://github.com/ulid/spec
-// Only characters that need no percent-encoding in a path, and nothing a proxy would resolve (`.` and `..`).
-const USAGE_ID = z
-  .string()
-  .check(
-    z.regex(
-      /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/,
-      'must be 1 to 128 letters, digits, ".", "_" or "-"',
-    ),
-  );
 const PARAMETER_SCHEMAS = {
   planeId: z.string(),
-  leaseId: USAGE_ID,
-  dependentId: USAGE_ID,
+  leaseId: usageIdSchema,
+  dependentId: usageIdSchema,
 } as const;
 
 type ParameterName = keyof typeof PARAMETER_SCHEMAS;

@@ -1,4 +1,5 @@
 import type { AccessPointDescriptor, StoreDescriptor } from '../core/plane.ts';
+import { matchesPattern } from '../core/wildcard.ts';
 import { type FieldError, refuseFields } from './problem.ts';
 import type { CreatePlaneBody } from './schemas.ts';
 
@@ -27,7 +28,7 @@ function outOfReach(
   reach: PlaneReach,
 ): readonly FieldError[] {
   const [key, name, patterns] = resourceOf(descriptor, reach);
-  if (patterns.some((pattern) => matches(name, pattern))) return [];
+  if (patterns.some((pattern) => matchesPattern(name, pattern))) return [];
   return [{ field: `${place}.${key}`, message: `must match one of ${patterns.join(', ')}` }];
 }
 
@@ -44,19 +45,4 @@ function resourceOf(
     case 'query-endpoint':
       return ['functionName', descriptor.functionName, reach.functions];
   }
-}
-
-/** `*` stands for any characters, as in the resource of an IAM statement, which is what these patterns become. */
-function matches(name: string, pattern: string): boolean {
-  const [head = '', ...rest] = pattern.split('*');
-  const tail = rest.pop();
-  if (tail === undefined) return name === pattern;
-  if (!name.startsWith(head)) return false;
-  let at = head.length;
-  for (const part of rest) {
-    const found = name.indexOf(part, at);
-    if (found < 0) return false;
-    at = found + part.length;
-  }
-  return name.length - at >= tail.length && name.endsWith(tail);
 }

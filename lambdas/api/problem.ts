@@ -1,4 +1,5 @@
 import { type ErrorCode, isOffboardingError, OffboardingError } from '../core/errors.ts';
+import type { GateReason } from '../ports.ts';
 
 export interface FieldError {
   /** Where in the body, the path or the query: `stores[0].prefix`. */
@@ -16,6 +17,8 @@ export interface Problem {
   readonly instance: string;
   readonly errors?: readonly FieldError[];
   readonly retentionUntil?: string;
+  /** Which policies refuse it. */
+  readonly reasons?: readonly GateReason[];
 }
 
 /** Every code a caller may see. A code that is missing here is our own fault and is answered as INTERNAL_ERROR. */
@@ -24,7 +27,10 @@ const ANSWERS: Partial<Record<ErrorCode, readonly [status: number, title: string
   STORE_OUT_OF_REACH: [400, 'A store or access point is outside what this deployment may touch'],
   UNSUPPORTED_MEDIA_TYPE: [415, 'The body is not of a type that is understood'],
   CALLER_NOT_RECOGNISED: [403, 'The caller has no stable identity'],
-  FORCE_NOT_ALLOWED: [403, 'This deployment allows no forced offboarding'],
+  NOT_PERMITTED: [403, 'The caller has not the role for this'],
+  FORCE_NOT_ALLOWED: [403, 'This deployment does not allow such a force'],
+  GRACE_UNDER_FLOOR: [403, 'This deployment wants a longer grace period'],
+  RETENTION_UNDER_FLOOR: [403, 'This deployment wants a longer retention'],
   APPROVER_IS_REQUESTER: [403, 'Who asked for the purge cannot approve it'],
   NOT_FOUND: [404, 'There is no such route'],
   PLANE_NOT_FOUND: [404, 'There is no such plane'],
@@ -40,6 +46,7 @@ const ANSWERS: Partial<Record<ErrorCode, readonly [status: number, title: string
   GRACE_PERIOD_OVER: [409, 'The grace period is over'],
   NOT_CANCELLABLE: [409, 'There is nothing to cancel'],
   APPROVAL_CLOSED: [409, 'The workflow no longer waits for this decision'],
+  LEGAL_HOLD: [409, 'A legal hold is in force'],
   STALE_SCOPE_HASH: [409, 'The decision is about another scope'],
   PLANE_NOT_SERVING: [409, 'The plane has stopped serving'],
   ILLEGAL_TRANSITION: [409, 'The lifecycle does not allow it'],
@@ -71,12 +78,13 @@ export function problemOf(error: unknown, requestId: string): Problem {
 /** Of an error's details, only what is meant for the caller; the rest is for the log. */
 function published({
   message,
-  details: { field, errors, retentionUntil },
-}: OffboardingError): Pick<Problem, 'errors' | 'retentionUntil'> {
+  details: { field, errors, retentionUntil, reasons },
+}: OffboardingError): Pick<Problem, 'errors' | 'retentionUntil' | 'reasons'> {
   return {
     ...(typeof field === 'string' && { errors: [{ field, message }] }),
     ...(Array.isArray(errors) && { errors }),
     ...(typeof retentionUntil === 'string' && { retentionUntil }),
+    ...(Array.isArray(reasons) && { reasons }),
   };
 }
 

@@ -16,6 +16,17 @@ const RETENTION_MAX_DAYS = 3650;
 const LEASE_MAX_SECONDS = 86_400;
 const STORES_MAX = 20;
 const ACCESS_POINTS_MAX = 20;
+const ACKNOWLEDGED_MAX = 100;
+
+/** Only characters that need no percent-encoding in a path, and nothing a proxy would resolve (`.` and `..`). */
+export const usageIdSchema = z
+  .string()
+  .check(
+    z.regex(
+      /^[A-Za-z0-9][A-Za-z0-9._-]{0,127}$/,
+      'must be 1 to 128 letters, digits, ".", "_" or "-"',
+    ),
+  );
 
 type Descriptor = StoreDescriptor | AccessPointDescriptor;
 
@@ -101,6 +112,12 @@ export const startOffboardingSchema = z
     erasure: z.optional(z.boolean()),
     force: z.optional(z.boolean()),
     forceReason: z.optional(reason(REASON_MAX_LENGTH)),
+    acknowledgedDependents: z.optional(
+      z.array(usageIdSchema).check(
+        z.maxLength(ACKNOWLEDGED_MAX),
+        z.refine((ids) => new Set(ids).size === ids.length, 'must name each dependent once'),
+      ),
+    ),
   })
   .check(
     z.refine((body) => !(body.erasure && body.retentionDays !== undefined), {

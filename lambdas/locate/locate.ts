@@ -90,7 +90,7 @@ function workflowState(
 }
 
 /**
- * The ledger's own request goes on. At ARCHIVED this execution asks for a purge, maybe earlier than the retention ends
+ * The ledger's own request goes on, with the dependents that whoever starts it again has acknowledged since. At ARCHIVED this execution asks for a purge, maybe earlier than the retention ends
  * (erasure), so whoever started it is a requester too and must not approve; who asked first is in the ledger.
  */
 function requestOf(
@@ -99,10 +99,18 @@ function requestOf(
   recorded: OffboardingRequest | undefined,
 ): OffboardingRequest {
   if (!recorded) return asked;
-  if (lifecycleState !== 'ARCHIVED') return recorded;
+  if (lifecycleState !== 'ARCHIVED') return { ...recorded, ...acknowledged(recorded, asked) };
   const { reason, requestedBy, requestedAt } = asked;
   const erasure = recorded.erasure || asked.erasure;
   return { ...recorded, erasure, reason, requestedBy, requestedAt };
+}
+
+function acknowledged(
+  { acknowledgedDependents: before = [] }: OffboardingRequest,
+  { acknowledgedDependents: since = [] }: OffboardingRequest,
+): Pick<OffboardingRequest, 'acknowledgedDependents'> {
+  const all = [...new Set([...before, ...since])].sort();
+  return all.length > 0 ? { acknowledgedDependents: all } : {};
 }
 
 function deregistrationOf({

@@ -1,35 +1,134 @@
-import type { LedgerState } from '../core/ledger-state.ts';
-import type { ProtectedTransition } from '../core/lifecycle.ts';
+import { foldLedger } from '../core/fold-ledger.ts';
+import type { LedgerEntry } from '../core/ledger-entry.ts';
+import type { Approval, LedgerState } from '../core/ledger-state.ts';
+import type { LifecycleState } from '../core/lifecycle.ts';
+import { requestersOf } from '../core/requesters.ts';
 import type { Now, UsageReader } from '../ports.ts';
-import type { GateFacts } from './policy.ts';
+
+const DAY_MS = 86_400_000;
 
 export interface FactPorts {
   readonly usage: UsageReader;
   readonly now: Now;
 }
 
-/** Loads what a policy may look at. Nothing that the caller says about the plane is a fact, but for who asks. */
+/** What the gate knows about a plane. Nothing that a caller says about it is a fact. */
+export interface PlaneFacts {
+  readonly lifecycleState: LifecycleState;
+  readonly openHolds: number;
+  /** Unexpired leases. */
+  readonly activeUsage: number;
+  /** Ids, sorted. */
+  readonly dependents: readonly string[];
+  readonly deactivationCommitted: boolean;
+  readonly purgeCommitted: boolean;
+  readonly daysSinceDeregistration?: number;
+  readonly daysInArchive?: number;
+  readonly retentionOver: boolean;
+  readonly erasure: boolean;
+  /** Everybody who asked for this offboarding or for its purge. */
+  readonly requesters: readonly string[];
+  /** Everybody on whose word the grace period was skipped, as far as the ledger knows their word. */
+  readonly forcers: readonly string[];
+  /** Who has asked for a force that may still be made use of. */
+  readonly forceRequestedBy?: string;
+  readonly approval?: ApprovalFacts;
+}
+
+/** A purge that is being asked for, or was approved. */
+export interface ApprovalFacts extends Pick<Approval, 'scopeHash' | 'requiredApprovals'> {
+  /** `requested`: the workflow waits for an answer. */
+  readonly isOpen: boolean;
+  /** One a person. */
+  readonly approvals: readonly { readonly approver: string; readonly scopeHash: string }[];
+}
+
+/** What an execution of the workflow was started with, beside what the ledger knows of its offboarding. */
+export interface AskedNow {
+  readonly requestedBy?: string;
+  readonly erasure?: boolean;
+}
+
+/** @param entries everything that the plane's ledger holds */
 export async function loadFacts(
-  { usage, now }: FactPorts,
+  { usage, now: clock }: FactPorts,
   planeId: string,
-  ledger: LedgerState,
-  transition: ProtectedTransition,
-  requestedBy: string,
-): Promise<GateFacts> {
-  const { lifecycleState, approval, offboarding } = ledger;
-  const requesters = [
-    requestedBy,
-    ...(offboarding ? [offboarding.request.requestedBy] : []),
-    ...(approval?.requestedBy ?? []),
-  ];
+  entries: readonly LedgerEntry[],
+  asked: AskedNow = {},
+): Promise<PlaneFacts> {
+  const now = clock();
+  const ledger = foldLedger(entries);
+  const { lifecycleState, offboarding, archive, holds, approval } = ledger;
+  const begun = lifecycleState === 'ACTIVE' ? undefined : offboarding;
+  const dependents = await usage.dependents(planeId);
+  const leases = await usage.activeLeases(planeId, now);
+  const asking = asked.requestedBy === undefined ? [] : [asked.requestedBy];
+  const forceRequestedBy = openForceRequest(ledger, now);
+  const approvalFacts = approvalFactsOf(approval, entries);
   return {
     lifecycleState,
-    transition,
-    committed: transition === 'PURGED' ? ledger.purgeCommitted : ledger.deactivationCommitted,
-    openHolds: ledger.holds.length,
-    dependents: (await usage.dependents(planeId)).length,
-    activeUsage: (await usage.activeLeases(planeId, now())).length,
-    requesters: [...new Set(requesters)],
-    ...(approval && { approval: { status: approval.status, approvals: approval.approvals } }),
+    openHolds: holds.length,
+    activeUsage: leases.length,
+    dependents: dependents.map(({ dependentId }) => dependentId).sort(),
+    deactivationCommitted: ledger.deactivationCommitted,
+    purgeCommitted: ledger.purgeCommitted,
+    ...(begun && { daysSinceDeregistration: daysSince(begun.deregistrationRequestedAt, now) }),
+    ...(archive && { daysInArchive: daysSince(archive.archivedAt, now) }),
+    retentionOver: archive !== undefined && now >= new Date(archive.retentionUntil),
+    erasure: Boolean(begun?.request.erasure || asked.erasure),
+    requesters: requestersOf(begun, ...asking, ...(approval?.requestedBy ?? [])),
+    forcers: begun?.request.force ? forcersOf(begun, entries) : [],
+    ...(forceRequestedBy !== undefined && { forceRequestedBy }),
+    ...(approvalFacts && { approval: approvalFacts }),
+  };
+}
+
+function daysSince(time: string, now: Date): number {
+  return Math.floor((now.getTime() - Date.parse(time)) / DAY_MS);
+}
+
+function openForceRequest({ forceRequest }: LedgerState, now: Date): string | undefined {
+  return forceRequest && now < new Date(forceRequest.expiresAt)
+    ? forceRequest.requestedBy
+    : undefined;
+}
+
+/**
+ * Whoever starts an execution by hand can claim in its input that somebody else has asked for the force as well; that
+ * counts only when it was on record, and had not expired, when the second asked.
+ */
+function forcersOf(
+  { request, offboardingId }: NonNullable<LedgerState['offboarding']>,
+  entries: readonly LedgerEntry[],
+): readonly string[] {
+  const { requestedBy, forceRequestedBy, requestedAt } = request;
+  const deregistered = entries.findLastIndex(
+    (entry) =>
+      entry.to === 'PENDING_DEACTIVATE' &&
+      entry.from === 'ACTIVE' &&
+      entry.offboardingId === offboardingId,
+  );
+  const { forceRequest } = foldLedger(entries.slice(0, deregistered));
+  const isOnRecord =
+    forceRequest !== undefined &&
+    forceRequest.requestedBy === forceRequestedBy &&
+    requestedAt < forceRequest.expiresAt;
+  return [...new Set([requestedBy, ...(isOnRecord ? [forceRequest.requestedBy] : [])])];
+}
+
+/** Entry by entry, so that each approval is judged by the scope it names itself. */
+function approvalFactsOf(
+  approval: Approval | undefined,
+  entries: readonly LedgerEntry[],
+): ApprovalFacts | undefined {
+  if (approval?.status !== 'requested' && approval?.status !== 'approved') return undefined;
+  const asked = entries.findLastIndex(({ type }) => type === 'APPROVAL_REQUESTED');
+  const approved = entries.slice(asked).filter(({ type }) => type === 'APPROVED');
+  const scopes = new Map(approved.map(({ actor, data }) => [actor, String(data.scopeHash)]));
+  return {
+    scopeHash: approval.scopeHash,
+    requiredApprovals: approval.requiredApprovals,
+    isOpen: approval.status === 'requested',
+    approvals: Array.from(scopes, ([approver, scopeHash]) => ({ approver, scopeHash })),
   };
 }

@@ -1,23 +1,41 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { ledgerReader } from '../adapters/ledger-table.ts';
 import { recorderFunction } from '../adapters/recorder-function.ts';
 import { usageReader } from '../adapters/usage-table.ts';
-import { requireEnv } from '../env.ts';
+import { requireChoiceEnv, requireEnv, requireWholeNumberEnv } from '../env.ts';
 import { eventLog } from '../event-log.ts';
 import { loggedLambda } from '../logged-lambda.ts';
 import type { GateAnswer } from '../ports.ts';
 import { answerQuestion } from './answer-question.ts';
+import { FORCE_RULES } from './attempt.ts';
 import { gateCallSchema } from './gate-call.ts';
-import { builtInPolicy } from './policy.ts';
+import { createPolicyEngine } from './policy-engine.ts';
+import { readPolicyFiles } from './policy-files.ts';
 import { passGate } from './policy-gate.ts';
+import { parseRoles } from './roles.ts';
 
 const dynamodb = new DynamoDBClient();
+// Both lie beside the bundle: infra/policy-gate-files.ts.
+const engine = createPolicyEngine(
+  readFileSync(join(import.meta.dirname, 'cedar_wasm_bg.wasm')),
+  readPolicyFiles(import.meta.dirname),
+);
 const ports = {
   ledger: ledgerReader(dynamodb, requireEnv('LEDGER_TABLE')),
   usage: usageReader(dynamodb, requireEnv('USAGE_TABLE')),
   recorder: recorderFunction(new LambdaClient(), requireEnv('RECORDER_FUNCTION')),
-  policy: builtInPolicy,
+  policies: {
+    engine,
+    environment: {
+      gracePeriodFloorDays: requireWholeNumberEnv('GRACE_PERIOD_FLOOR_DAYS'),
+      retentionFloorDays: requireWholeNumberEnv('RETENTION_FLOOR_DAYS'),
+      force: requireChoiceEnv('FORCE', FORCE_RULES),
+    },
+  },
+  roles: parseRoles(requireEnv('ROLES')),
   now: () => new Date(),
 };
 
@@ -26,5 +44,5 @@ export const handler = loggedLambda(
   gateCallSchema,
   eventLog(),
   async (event, log): Promise<{ readonly decision: GateAnswer['decision'] }> =>
-    'action' in event ? answerQuestion(event, log) : passGate(ports, event, log),
+    'action' in event ? answerQuestion(ports, event, log) : passGate(ports, event, log),
 );

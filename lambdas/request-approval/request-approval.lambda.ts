@@ -5,7 +5,7 @@ import { ledgerReader } from '../adapters/ledger-table.ts';
 import { recorderFunction } from '../adapters/recorder-function.ts';
 import { planeReader } from '../adapters/registry-table.ts';
 import { scopeMeasurements } from '../adapters/scope-measurements.ts';
-import { requireEnv } from '../env.ts';
+import { requireEnv, requireWholeNumberEnv } from '../env.ts';
 import { eventLog } from '../event-log.ts';
 import { loggedLambda } from '../logged-lambda.ts';
 import { measureScope } from '../purge/measure-scope.ts';
@@ -31,6 +31,7 @@ const ports = {
     requireEnv('DECISIONS_TABLE'),
     requireEnv('TOKEN_KEY_ARN'),
   ),
+  requiredApprovals: requireWholeNumberEnv('REQUIRED_APPROVALS'),
   now: () => new Date(),
 };
 

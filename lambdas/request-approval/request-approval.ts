@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { OffboardingError } from '../core/errors.ts';
 import { isSuperseded, type LedgerState } from '../core/ledger-state.ts';
 import { isTombstone, type PlaneRecord } from '../core/plane.ts';
+import { requestersOf } from '../core/requesters.ts';
 import { type PurgeScope, scopeHash } from '../core/scope.ts';
 import type { Tally } from '../core/tally.ts';
 import type { EventLog } from '../event-log.ts';
@@ -29,6 +30,8 @@ export interface RequestApprovalPorts {
   ) => Promise<Measurement>;
   readonly measurements: ScopeMeasurements;
   readonly recorder: Recorder;
+  /** How many different people must approve. */
+  readonly requiredApprovals: number;
   readonly decisions: PendingDecisions;
   readonly now: Now;
 }
@@ -63,7 +66,7 @@ export async function requestApproval(
   const asked = {
     scope,
     scopeHash: await scopeHash(scope),
-    requestedBy: requesters(ledger, request.requestedBy),
+    requestedBy: requestersOf(ledger.offboarding, request.requestedBy),
     expiresAt: new Date(now.getTime() + timeoutSeconds * 1000).toISOString(),
   };
   const { at: requestedAt } = await ports.recorder.record({
@@ -72,7 +75,11 @@ export async function requestApproval(
     type: 'APPROVAL_REQUESTED',
     actor: 'workflow',
     reason: null,
-    data: { ...asked, scope: { ...scope, parts: scope.parts.map((part) => ({ ...part })) } },
+    data: {
+      ...asked,
+      requiredApprovals: ports.requiredApprovals,
+      scope: { ...scope, parts: scope.parts.map((part) => ({ ...part })) },
+    },
     idempotencyKey: key,
   });
   await ports.decisions.put({ planeId, offboardingId, ...asked, requestedAt }, taskToken);
@@ -124,10 +131,4 @@ async function archivedPlane(
       `a purge is asked for when a plane is ARCHIVED, ${planeId} is ${ledger.lifecycleState}`,
     );
   return plane;
-}
-
-/** Everybody who must not approve: who started the offboarding, and who asked for its purge. */
-function requesters({ offboarding }: LedgerState, requestedBy: string): readonly string[] {
-  const first = offboarding ? [offboarding.request.requestedBy] : [];
-  return [...new Set([...first, requestedBy])].sort();
 }

@@ -27,11 +27,15 @@ function retention(stack: StackName): readonly (readonly [string, string | undef
 }
 
 describe('dev', () => {
-  it('has no floors and allows force', () => {
-    expect(functionVariables('Offboarding-dev', 'apioffboarding')).toMatchObject({
+  it('has no floors, one person forces and one approves, and everybody has every role', () => {
+    expect(functionVariables('Offboarding-dev', 'policygate')).toMatchObject({
       GRACE_PERIOD_FLOOR_DAYS: '0',
       RETENTION_FLOOR_DAYS: '0',
-      FORCE_ALLOWED: 'true',
+      FORCE: 'one-person',
+      ROLES: '{"operator":["*"],"forcer":["*"],"legal":["*"],"approver":["*"]}',
+    });
+    expect(functionVariables('Offboarding-dev', 'requestapproval')).toMatchObject({
+      REQUIRED_APPROVALS: '1',
     });
   });
 
@@ -54,11 +58,19 @@ describe('dev', () => {
 });
 
 describe('prod', () => {
-  it('has floors under every request and allows no force', () => {
+  it('has floors under every request, and takes two people to force and two to approve', () => {
+    expect(functionVariables('Offboarding-prod', 'policygate')).toMatchObject({
+      GRACE_PERIOD_FLOOR_DAYS: '7',
+      RETENTION_FLOOR_DAYS: '30',
+      FORCE: 'two-people',
+    });
+    expect(functionVariables('Offboarding-prod', 'requestapproval')).toMatchObject({
+      REQUIRED_APPROVALS: '2',
+    });
     expect(functionVariables('Offboarding-prod', 'apioffboarding')).toMatchObject({
       GRACE_PERIOD_FLOOR_DAYS: '7',
       RETENTION_FLOOR_DAYS: '30',
-      FORCE_ALLOWED: 'false',
+      FORCE_WINDOW_HOURS: '24',
     });
     // The stages check again, whoever started the workflow.
     expect(functionVariables('Offboarding-prod', 'deregister')).toMatchObject({

@@ -1,7 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import type { GateEvent } from '../../lambdas/policy-gate/gate-call.ts';
-import type { GateDecision } from '../../lambdas/policy-gate/policy.ts';
-import { builtInPolicy } from '../../lambdas/policy-gate/policy.ts';
 import { passGate } from '../../lambdas/policy-gate/policy-gate.ts';
 import { createRecorder } from '../../lambdas/recorder/recorder.ts';
 import {
@@ -10,6 +8,7 @@ import {
   offboardingRequest,
   PLANE_ID,
   planeRecord,
+  REQUESTER,
   TIMES,
 } from '../support/builders.ts';
 import { fakeLedger } from '../support/fake-ledger.ts';
@@ -26,6 +25,7 @@ import {
   ledgerOf,
   type Step,
 } from '../support/ledgers.ts';
+import { ENGINE, PROD } from '../support/policies.ts';
 import { recordingLog } from '../support/recording-log.ts';
 
 const EVENT: GateEvent = {
@@ -48,7 +48,8 @@ async function gate(steps: readonly Step[], now: string = TIMES.graceEnd) {
   const log = recordingLog();
   const clock = () => new Date(now);
   const recorder = createRecorder({ ledger, planes: fakePlanes(planeRecord()), now: clock, log });
-  const ports = { ledger, usage, recorder, policy: builtInPolicy, now: clock };
+  const policies = { engine: ENGINE, environment: PROD };
+  const ports = { ledger, usage, recorder, policies, now: clock };
   return {
     ...ports,
     log,
@@ -75,14 +76,21 @@ describe('the policy gate', () => {
     usage.declared.push(dependent('agent-1'), dependent('agent-2'));
     await expect(pass()).rejects.toMatchObject({
       name: 'DEPENDENTS_EXIST',
-      message: '2 dependent(s) still name the plane',
+      message: '2 dependent(s) still name the plane and are not acknowledged: agent-1, agent-2',
     });
     expect(ledger.entries.at(-1)).toMatchObject({
       type: 'BLOCKED',
       data: {
         transition: 'DEACTIVATED',
         decision: 'BLOCKED',
-        reasons: [{ code: 'DEPENDENTS_EXIST', message: '2 dependent(s) still name the plane' }],
+        reasons: [
+          {
+            policy: 'dependents-are-acknowledged',
+            code: 'DEPENDENTS_EXIST',
+            message:
+              '2 dependent(s) still name the plane and are not acknowledged: agent-1, agent-2',
+          },
+        ],
       },
     });
   });
@@ -118,7 +126,7 @@ describe('the policy gate', () => {
     ['without an approval', 'PURGE_NOT_APPROVED', JOURNEYS.ARCHIVED, {}],
     [
       'when the approver has started this execution',
-      'APPROVER_IS_REQUESTER',
+      'PURGE_NOT_APPROVED',
       APPROVED,
       { request: offboardingRequest({ requestedBy: APPROVER, erasure: true }) },
     ],
@@ -127,7 +135,12 @@ describe('the policy gate', () => {
     await expect(pass({ ...PURGE_EVENT, ...changes })).rejects.toMatchObject({ name: code });
     expect(ledger.entries.at(-1)).toMatchObject({
       type: 'BLOCKED',
-      data: { transition: 'PURGED', reasons: [{ code }] },
+      data: {
+        transition: 'PURGED',
+        reasons: expect.arrayContaining([
+          { code, policy: expect.any(String), message: expect.any(String) },
+        ]),
+      },
     });
   });
 
@@ -153,37 +166,80 @@ describe('the policy gate', () => {
   });
 
   it('gives way to a hold that is placed while it decides', async () => {
-    const { pass, ledger } = await gate([deregistered()]);
+    const { pass, ledger, usage } = await gate([deregistered()]);
     const entries = await ledgerOf(deregistered(), holdPlaced());
-    const policy = (): GateDecision => {
+    // The ledger was read before the usage is.
+    const dependents = async () => {
       ledger.entries.push(...entries.slice(1));
-      return { decision: 'ALLOWED', reasons: [] };
+      return [];
     };
-    await expect(pass(EVENT, { policy })).rejects.toMatchObject({ name: 'LEGAL_HOLD' });
+    const changes = { usage: { ...usage, dependents } };
+    await expect(pass(EVENT, changes)).rejects.toMatchObject({ name: 'LEGAL_HOLD' });
     expect(ledger.entries.map(({ type }) => type)).toEqual(['TRANSITION', 'HOLD_PLACED']);
   });
 
-  it('hands a policy the facts of the ledger and of the usage', async () => {
-    const { pass, usage } = await gate([deregistered(), holdPlaced()]);
+  it('puts on record which dependents were acknowledged', async () => {
+    const { pass, ledger, usage } = await gate([deregistered()]);
+    usage.declared.push(dependent('agent-2'), dependent('agent-1'));
+    const acknowledgedDependents = ['agent-1', 'agent-2', 'agent-3'];
+    await pass({ ...EVENT, request: offboardingRequest({ acknowledgedDependents }) });
+    expect(ledger.entries.at(-1)).toMatchObject({
+      type: 'GATE_PASSED',
+      data: { transition: 'DEACTIVATED', acknowledgedDependents: ['agent-1', 'agent-2'] },
+    });
+  });
+
+  it('waits for a lease that was taken since', async () => {
+    const { pass, ledger, usage } = await gate([deregistered()]);
     usage.leases.push(lease(), lease({ leaseId: 'over', expiresAt: TIMES.requested }));
-    usage.declared.push(dependent());
-    const seen: unknown[] = [];
-    const policy = (facts: unknown): GateDecision => {
-      seen.push(facts);
-      return { decision: 'PENDING', reasons: [{ code: 'LEGAL_HOLD', message: 'one' }] };
-    };
-    const request = offboardingRequest({ requestedBy: APPROVER });
-    await expect(pass({ ...EVENT, request }, { policy })).rejects.toThrow('one');
-    expect(seen).toEqual([
-      {
-        lifecycleState: 'PENDING_DEACTIVATE',
-        transition: 'DEACTIVATED',
-        committed: false,
-        openHolds: 1,
-        dependents: 1,
-        activeUsage: 1,
-        requesters: [APPROVER, offboardingRequest().requestedBy],
-      },
-    ]);
+    await expect(pass()).rejects.toMatchObject({
+      name: 'ACTIVE_USAGE',
+      message: '1 lease(s) are held on the plane',
+    });
+    expect(ledger.entries.at(-1)?.data).toMatchObject({ decision: 'PENDING' });
+  });
+});
+
+describe('the policy gate and a forced offboarding', () => {
+  const forceRequested: Step = {
+    type: 'FORCE_REQUESTED',
+    offboardingId: null,
+    actor: APPROVER,
+    reason: 'leak',
+    data: { expiresAt: '2026-11-23T09:00:00.000Z' },
+    at: '2026-11-22T09:00:00.000Z',
+  };
+  const forced = (changes = {}) =>
+    deregistered({
+      request: offboardingRequest({ force: true, forceReason: 'leak', ...changes }),
+      gracePeriodEnd: TIMES.requested,
+    });
+  const agreed = { forceRequestedBy: APPROVER };
+
+  it('lets pass what two people have asked for', async () => {
+    const { pass, ledger } = await gate([forceRequested, forced(agreed)], TIMES.requested);
+    await pass();
+    expect(ledger.entries.at(-1)?.type).toBe('GATE_PASSED');
+  });
+
+  it.each([
+    ['one person has asked for', [forced()]],
+    ['names a second person whose word is not on record', [forced(agreed)]],
+    [
+      'names a second person whose word had expired',
+      [forceRequested, forced({ ...agreed, requestedAt: '2026-11-23T09:00:00.000Z' })],
+    ],
+    [
+      'names the same person twice',
+      [{ ...forceRequested, actor: REQUESTER }, forced({ forceRequestedBy: REQUESTER })],
+    ],
+  ])('stops what %s', async (_, steps) => {
+    const { pass, ledger } = await gate(steps, TIMES.requested);
+    await expect(pass()).rejects.toMatchObject({
+      name: 'FORCE_NOT_ALLOWED',
+      message:
+        'the grace period was skipped on the word of 1 person(s), this deployment allows force: two-people',
+    });
+    expect(ledger.entries.at(-1)).toMatchObject({ type: 'BLOCKED' });
   });
 });

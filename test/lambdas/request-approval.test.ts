@@ -52,6 +52,7 @@ async function scene(steps: readonly Step[] = JOURNEYS.ARCHIVED) {
     now,
     recorder: createRecorder({ ledger, planes, now, log }),
     measurements: fakeMeasurements(),
+    requiredApprovals: 2,
     measureScope: async (): Promise<Measurement> => ({ scope: scopes.at(-1) ?? purgeScope() }),
   };
   return {
@@ -82,8 +83,10 @@ describe('the request for approval', () => {
       scopeHash,
       requestedBy: [REQUESTER],
       expiresAt,
+      requiredApprovals: 2,
       status: 'requested',
       approvals: [],
+      reminders: [],
     });
     expect(await decisions.read(PLANE_ID)).toEqual({
       planeId: PLANE_ID,

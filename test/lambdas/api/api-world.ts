@@ -4,7 +4,6 @@ import { approvalRoutes } from '../../../lambdas/api/approval-routes.ts';
 import { evidenceRoutes } from '../../../lambdas/api/evidence-routes.ts';
 import { holdRoutes } from '../../../lambdas/api/hold-routes.ts';
 import { apiLambda } from '../../../lambdas/api/http.ts';
-import type { OffboardingPolicy } from '../../../lambdas/api/offboarding-request.ts';
 import { offboardingRoutes } from '../../../lambdas/api/offboarding-routes.ts';
 import type { PlaneReach } from '../../../lambdas/api/plane-reach.ts';
 import { planeRoutes } from '../../../lambdas/api/plane-routes.ts';
@@ -14,12 +13,16 @@ import { canonicalJson } from '../../../lambdas/core/canonical.ts';
 import { OffboardingError } from '../../../lambdas/core/errors.ts';
 import type { LedgerEntry } from '../../../lambdas/core/ledger-entry.ts';
 import type { PlaneRecord, PlaneTombstone } from '../../../lambdas/core/plane.ts';
+import type { EnvironmentFacts } from '../../../lambdas/policy-gate/attempt.ts';
+import type { RolePatterns } from '../../../lambdas/policy-gate/roles.ts';
 import type { Dependent, Lease, PlaneRegistry, UsageWriter } from '../../../lambdas/ports.ts';
 import { createRecorder } from '../../../lambdas/recorder/recorder.ts';
 import { PLANE_ID, planeRecord, REQUESTER, TIMES } from '../../support/builders.ts';
 import { fakeDecisions } from '../../support/fake-decisions.ts';
 import { fakeLedger } from '../../support/fake-ledger.ts';
 import { fakePlanes } from '../../support/fake-planes.ts';
+import { fakeUsage } from '../../support/fake-usage.ts';
+import { DEV, ENGINE, EVERYBODY, gateOver } from '../../support/policies.ts';
 import { recordingLog } from '../../support/recording-log.ts';
 
 const STATE_MACHINE = 'arn:aws:states:eu-central-1:111122223333:execution:Offboarding';
@@ -45,13 +48,15 @@ export function apiWorld({
   entries = [],
   plane = planeRecord(),
   now = TIMES.requested,
-  policy = { gracePeriodFloorDays: 0, retentionFloorDays: 0, forceAllowed: true },
+  environment = DEV,
+  roles = EVERYBODY,
   reach = { buckets: ['documents', 'knowledge-*'], tables: ['t-*'], functions: ['query-*'] },
 }: {
   entries?: readonly LedgerEntry[];
   plane?: PlaneRecord | PlaneTombstone | undefined;
   now?: string;
-  policy?: OffboardingPolicy;
+  environment?: EnvironmentFacts;
+  roles?: RolePatterns;
   reach?: PlaneReach;
 } = {}) {
   let time = new Date(now);
@@ -67,6 +72,9 @@ export function apiWorld({
   const claims = fakeClaims();
   const usage = fakeUsageWriter();
   const recorder = createRecorder({ ledger, planes, now: clock, log: recordingLog() });
+  const policies = { engine: ENGINE, environment };
+  const facts = { ledger, usage: fakeUsage(), now: clock };
+  const gate = gateOver({ ...facts, recorder, policies, roles });
   let ids = 0;
   const nextId = (prefix: string) => () => {
     ids += 1;
@@ -85,10 +93,15 @@ export function apiWorld({
         ledger,
         recorder,
         executions,
-        policy,
+        gate,
+        floors: {
+          gracePeriodDays: environment.gracePeriodFloorDays,
+          retentionDays: environment.retentionFloorDays,
+        },
+        forceWindowHours: 24,
         newOffboardingId: nextId('off'),
       }),
-      ...approvalRoutes({ planes, ledger, recorder, decisions, callback }),
+      ...approvalRoutes({ planes, ledger, recorder, gate, decisions, callback }),
       ...evidenceRoutes({
         planes,
         ledger,

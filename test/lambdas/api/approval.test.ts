@@ -64,6 +64,8 @@ describe('what the approver is asked', () => {
       requestedBy: [REQUESTER],
       requestedAt: TIMES.retentionUntil,
       expiresAt: TIMES.approvalExpires,
+      approvals: { required: 1, given: 0, missing: 1 },
+      approvedBy: [],
     });
   });
 
@@ -107,6 +109,8 @@ describe('a decision', () => {
         decision: 'approve',
         scopeHash: SCOPE_HASH,
         decidedBy: APPROVER,
+        status: 'APPROVED',
+        approvals: { required: 1, given: 1, missing: 0 },
       },
     });
     expect(api.ledger.entries.at(-1)).toMatchObject({
@@ -152,7 +156,18 @@ describe('a decision', () => {
     expect(types(api)).toEqual(['BLOCKED']);
     expect(api.ledger.entries.at(-1)).toMatchObject({
       actor: REQUESTER,
-      data: { attempted: 'APPROVE', code: 'APPROVER_IS_REQUESTER', scopeHash: SCOPE_HASH },
+      reason: null,
+      data: {
+        action: 'approve',
+        decision: 'BLOCKED',
+        reasons: [
+          {
+            policy: 'approver-is-not-requester',
+            code: 'APPROVER_IS_REQUESTER',
+            message: 'who asked for the purge cannot approve it',
+          },
+        ],
+      },
     });
     expect(api.callback.sent).toEqual([]);
   });
@@ -162,9 +177,9 @@ describe('a decision', () => {
     const stale = { ...APPROVE, scopeHash: 'd'.repeat(64) };
     expect(await decide(api, stale)).toMatchObject({
       status: 409,
-      body: { code: 'STALE_SCOPE_HASH' },
+      body: { code: 'STALE_SCOPE_HASH', reasons: [{ policy: 'decision-is-about-this-scope' }] },
     });
-    expect(types(api)).toEqual([]);
+    expect(types(api)).toEqual(['BLOCKED']);
     expect(api.callback.sent).toEqual([]);
   });
 
@@ -187,6 +202,58 @@ describe('a decision', () => {
     expect((await decide(api, APPROVE)).status).toBe(200);
     expect(api.ledger.entries.at(-1)).toMatchObject({ type: 'APPROVED', seq: more.length + 1 });
     expect(api.callback.sent.at(-1)).toMatchObject({ taskToken: 'second-token' });
+  });
+});
+
+describe('a purge that takes two approvals', () => {
+  const TWICE = { ...approvalRequested, data: { ...approvalRequested.data, requiredApprovals: 2 } };
+  const askedTwice = () => asked([...JOURNEYS.ARCHIVED, TWICE]);
+
+  it('waits after the first, and says for how many', async () => {
+    const api = await askedTwice();
+    const first = { required: 2, given: 1, missing: 1 };
+    for (let times = 0; times < 2; times += 1)
+      expect(await decide(api, APPROVE)).toMatchObject({
+        status: 202,
+        body: { decision: 'approve', status: 'AWAITING_APPROVALS', approvals: first },
+      });
+    expect(types(api)).toEqual(['APPROVED']);
+    expect(api.callback.sent).toEqual([]);
+    expect((await api.call('GET', RESOURCE)).body).toMatchObject({
+      approvals: first,
+      approvedBy: [{ approver: APPROVER, at: TIMES.approved }],
+    });
+  });
+
+  it('goes on after the second, once', async () => {
+    const api = await askedTwice();
+    await decide(api, APPROVE);
+    expect(await decide(api, APPROVE, OFFICER)).toMatchObject({
+      status: 200,
+      body: { status: 'APPROVED', approvals: { required: 2, given: 2, missing: 0 } },
+    });
+    expect(types(api)).toEqual(['APPROVED', 'APPROVED']);
+    expect(api.callback.sent).toMatchObject([{ output: { decidedBy: OFFICER } }]);
+  });
+
+  it('goes on by the first again when the second crashed on its way to the workflow', async () => {
+    const api = await askedTwice();
+    await decide(api, APPROVE);
+    const { sendSuccess } = api.callback;
+    api.callback.sendSuccess = async () => {
+      throw new Error('ServiceUnavailable');
+    };
+    expect((await decide(api, APPROVE, OFFICER)).status).toBe(500);
+    api.callback.sendSuccess = sendSuccess;
+    expect(await decide(api, APPROVE)).toMatchObject({ status: 200, body: { status: 'APPROVED' } });
+    expect(api.callback.sent).toHaveLength(1);
+  });
+
+  it('is over with one rejection, also by who has approved before', async () => {
+    const api = await askedTwice();
+    await decide(api, APPROVE);
+    expect(await decide(api, REJECT)).toMatchObject({ status: 200, body: { status: 'REJECTED' } });
+    expect(api.callback.sent).toMatchObject([{ output: { decision: 'reject' } }]);
   });
 });
 

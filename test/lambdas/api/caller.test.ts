@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { callerIdentity } from '../../../lambdas/api/caller.ts';
+import { recogniseCaller } from '../../../lambdas/api/caller.ts';
 
 const SSO_ROLE = 'AWSReservedSSO_Operators_0123456789abcdef';
 
@@ -44,7 +44,7 @@ describe('the identity of a caller', () => {
       'identity-center-user/8c87b489ce35cf2e',
     ],
   ])('%s', (_, userArn, identity) => {
-    expect(callerIdentity(userArn)).toBe(identity);
+    expect(recogniseCaller(userArn).identity).toBe(identity);
   });
 
   it.each([
@@ -57,8 +57,25 @@ describe('the identity of a caller', () => {
     ['a session without a name', 'arn:aws:sts::111122223333:assumed-role/Operators/'],
     ['a session with a slash in it', 'arn:aws:sts::111122223333:assumed-role/Operators/a/b'],
   ])('refuses %s', (_, userArn) => {
-    expect(() => callerIdentity(userArn)).toThrow(
+    expect(() => recogniseCaller(userArn)).toThrow(
       expect.objectContaining({ name: 'CALLER_NOT_RECOGNISED' }),
     );
+  });
+
+  it.each([
+    [
+      'the session of a role',
+      'arn:aws:sts::111122223333:assumed-role/Operators/monday',
+      'arn:aws:iam::111122223333:role/Operators',
+    ],
+    [
+      'a person of Identity Center',
+      `arn:aws:sts::111122223333:assumed-role/${SSO_ROLE}/jane@example.com`,
+      `arn:aws:iam::111122223333:role/${SSO_ROLE}`,
+    ],
+    ['an IAM user', 'arn:aws:iam::111122223333:user/jane', undefined],
+    ['the root', 'arn:aws:iam::111122223333:root', undefined],
+  ])('tells by which role to know %s', (_, userArn, roleArn) => {
+    expect(recogniseCaller(userArn).roleArn).toBe(roleArn);
   });
 });

@@ -18,6 +18,7 @@ import {
   rejected,
   type Step,
 } from '../../support/ledgers.ts';
+import { PROD } from '../../support/policies.ts';
 import { apiWorld } from './api-world.ts';
 
 const RESOURCE = '/planes/{planeId}/offboarding';
@@ -95,8 +96,8 @@ describe('a first start', () => {
   });
 
   it('takes the defaults of a deployment whose floors are higher', async () => {
-    const policy = { gracePeriodFloorDays: 30, retentionFloorDays: 730, forceAllowed: false };
-    const api = apiWorld({ policy });
+    const environment = { ...PROD, gracePeriodFloorDays: 30, retentionFloorDays: 730 };
+    const api = apiWorld({ environment });
     await start(api);
     expect(api.planes.records.get(PLANE_ID)).toMatchObject({
       offboarding: { request: { gracePeriodDays: 30, retentionDays: 730 } },
@@ -104,23 +105,29 @@ describe('a first start', () => {
   });
 
   it.each([
-    [{ gracePeriodDays: 6 }, 400, 'INVALID_REQUEST', ['gracePeriodDays']],
-    [{ retentionDays: 29 }, 400, 'INVALID_REQUEST', ['retentionDays']],
-    [
-      { gracePeriodDays: 0, retentionDays: 0 },
-      400,
-      'INVALID_REQUEST',
-      ['gracePeriodDays', 'retentionDays'],
-    ],
-    [{ force: true, forceReason: 'leak' }, 403, 'FORCE_NOT_ALLOWED', undefined],
-  ])('cannot go under the floors: %o', async (changes, status, code, fields) => {
-    const policy = { gracePeriodFloorDays: 7, retentionFloorDays: 30, forceAllowed: false };
-    const api = apiWorld({ policy });
+    [{ gracePeriodDays: 6 }, ['GRACE_UNDER_FLOOR']],
+    [{ retentionDays: 29 }, ['RETENTION_UNDER_FLOOR']],
+    [{ gracePeriodDays: 0, retentionDays: 0 }, ['GRACE_UNDER_FLOOR', 'RETENTION_UNDER_FLOOR']],
+  ])('cannot go under the floors, and is on record: %o', async (changes, codes) => {
+    const api = apiWorld({ environment: PROD });
     const answer = await start(api, { ...BODY, ...changes });
-    expect(answer).toMatchObject({ status, body: { code } });
-    expect(answer.body.errors?.map((error: { field: string }) => error.field)).toEqual(fields);
+    expect(answer).toMatchObject({ status: 403, body: { code: codes[0] } });
+    expect(answer.body.reasons.map(({ code }: { code: string }) => code)).toEqual(codes);
     expect(api.executions.running.size).toBe(0);
-    expect(api.planes.records.get(PLANE_ID)).toEqual(planeRecord());
+    expect(api.planes.records.get(PLANE_ID)).not.toHaveProperty('offboarding');
+    expect(api.ledger.entries).toMatchObject([
+      { type: 'BLOCKED', offboardingId: null, data: { action: 'start' } },
+    ]);
+  });
+
+  it('passes on which dependents may be cut off, each once and in order', async () => {
+    const api = apiWorld();
+    await start(api, { ...BODY, acknowledgedDependents: ['b', 'a'] });
+    expect(api.planes.records.get(PLANE_ID)).toMatchObject({
+      offboarding: { request: { acknowledgedDependents: ['a', 'b'] } },
+    });
+    const twice = await start(apiWorld(), { ...BODY, acknowledgedDependents: ['a', 'a'] });
+    expect(twice).toMatchObject({ status: 400, body: { code: 'INVALID_REQUEST' } });
   });
 });
 

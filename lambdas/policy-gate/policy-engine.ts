@@ -1,0 +1,149 @@
+import {
+  type AuthorizationAnswer,
+  type CedarValueJson,
+  type CheckParseAnswer,
+  type DetailedError,
+  type EntityJson,
+  initSync,
+  preparsePolicySet,
+  preparseSchema,
+  statefulIsAuthorized,
+  type TypeAndId,
+  validate,
+} from '@cedar-policy/cedar-wasm/web';
+import type { PolicyFiles } from './policy-files.ts';
+import { type Policy, type Prohibition, parsePolicies } from './policy-set.ts';
+
+const SCHEMA = 'offboarding';
+const PERMITS = 'permits';
+const ALL = 'all';
+
+export interface PolicyRequest {
+  readonly principal: TypeAndId;
+  readonly action: string;
+  readonly resource: TypeAndId;
+  readonly context: Readonly<Record<string, CedarValueJson>>;
+  readonly entities: readonly EntityJson[];
+}
+
+export type Ruling =
+  | { readonly ruling: 'allowed' }
+  /** No role of the principal permits the action. What forbids it beside that is not looked at, and not told. */
+  | { readonly ruling: 'not-permitted'; readonly wanted: NeededRoles }
+  /** By these policies, in the order of the files. */
+  | { readonly ruling: 'forbidden'; readonly by: readonly [Prohibition, ...Prohibition[]] };
+
+/** Which roles would do, and the policy that says so. */
+export interface NeededRoles {
+  readonly policy: string;
+  readonly roles: readonly string[];
+}
+
+export interface PolicyEngine {
+  readonly policies: readonly Policy[];
+  /** @throws Error when the request does not fit the schema or a policy cannot be evaluated: nothing is allowed then */
+  rule(request: PolicyRequest): Ruling;
+}
+
+/**
+ * Cedar, with the policies parsed once for all requests. One engine a process: Cedar keeps what it has parsed under a name.
+ * @param wasm `cedar_wasm_bg.wasm`, 4 MB, of the package `@cedar-policy/cedar-wasm`
+ * @throws Error when the policies cannot be parsed
+ */
+export function createPolicyEngine(
+  wasm: Uint8Array<ArrayBuffer>,
+  files: PolicyFiles,
+): PolicyEngine {
+  initSync({ module: wasm });
+  const policies = parsePolicies(files);
+  assertParsed(preparseSchema(SCHEMA, files.schema));
+  prepare(
+    PERMITS,
+    policies.filter(({ effect }) => effect === 'permit'),
+  );
+  prepare(ALL, policies);
+  return { policies, rule: (request) => rule(policies, request) };
+}
+
+/**
+ * Holds the policies against their schema: an attribute that does not exist, a comparison that can never be true.
+ * @returns one line for each finding
+ */
+export function validatePolicies({ policies }: PolicyEngine, { schema }: PolicyFiles): string[] {
+  const answer = validate({ schema, policies: { staticPolicies: textsById(policies) } });
+  if (answer.type === 'failure') return answer.errors.map(({ message }) => message);
+  return [...answer.validationErrors, ...answer.validationWarnings].map(
+    ({ policyId, error }) => `${policyId}: ${error.message}`,
+  );
+}
+
+function rule(policies: readonly Policy[], request: PolicyRequest): Ruling {
+  // Asked first and alone: a prohibition that only says what is missing must not hide that nobody has permitted it.
+  if (ask(PERMITS, request).decision === 'deny')
+    return { ruling: 'not-permitted', wanted: neededRoles(policies, request.action) };
+  const { decision, diagnostics } = ask(ALL, request);
+  if (decision === 'allow') return { ruling: 'allowed' };
+  const [first, ...more] = policies.filter(
+    (policy) => policy.effect === 'forbid' && diagnostics.reason.includes(policy.id),
+  ) as Prohibition[];
+  if (!first) throw new Error('the policy engine denied without naming a policy');
+  return { ruling: 'forbidden', by: [first, ...more] };
+}
+
+function ask(preparsedPolicySetId: string, request: PolicyRequest) {
+  const { principal, action, resource, context, entities } = request;
+  const answer: AuthorizationAnswer = statefulIsAuthorized({
+    principal,
+    action: { type: 'Action', id: action },
+    resource,
+    context,
+    entities: [...entities],
+    preparsedSchemaName: SCHEMA,
+    preparsedPolicySetId,
+    validateRequest: true,
+  });
+  if (answer.type === 'failure') throw failure(answer.errors);
+  const { errors } = answer.response.diagnostics;
+  // Cedar leaves out a policy that it cannot evaluate: a prohibition would be silently gone.
+  if (errors.length > 0) throw failure(errors.map(({ error }) => error));
+  return answer.response;
+}
+
+/** Read from the policies themselves, so that what is told is what is asked. */
+function neededRoles(policies: readonly Policy[], action: string): NeededRoles {
+  const permits = policies.filter(
+    ({ effect, json }) => effect === 'permit' && actionsOf(json.action).includes(action),
+  );
+  return {
+    policy: permits[0]?.id ?? 'none',
+    roles: permits.flatMap(({ json: { principal } }) =>
+      principal.op === 'in' && 'entity' in principal ? [idOf(principal.entity)] : [],
+    ),
+  };
+}
+
+function actionsOf(constraint: Policy['json']['action']): readonly string[] {
+  if (constraint.op === 'All') return [];
+  if ('entities' in constraint) return constraint.entities.map(idOf);
+  return 'entity' in constraint ? [idOf(constraint.entity)] : [];
+}
+
+function idOf(uid: TypeAndId | { readonly __entity: TypeAndId }): string {
+  return '__entity' in uid ? uid.__entity.id : uid.id;
+}
+
+function prepare(name: string, policies: readonly Policy[]): void {
+  assertParsed(preparsePolicySet(name, { staticPolicies: textsById(policies) }));
+}
+
+function textsById(policies: readonly Policy[]): Record<string, string> {
+  return Object.fromEntries(policies.map(({ id, text }) => [id, text]));
+}
+
+function assertParsed(answer: CheckParseAnswer): void {
+  if (answer.type === 'failure') throw failure(answer.errors);
+}
+
+function failure(errors: readonly DetailedError[]): Error {
+  return new Error(`the policy engine: ${errors.map(({ message }) => message).join('; ')}`);
+}
