@@ -42,6 +42,7 @@ export function checkCheckpoints(
       about,
       typ: 'ledger-checkpoint+json',
       schema: checkpointSchema,
+      oneOfMany: true,
     });
     if (statement) {
       for (const fault of faultsOfLink(statement, number, previous))
@@ -55,10 +56,11 @@ export function checkCheckpoints(
     previous = { hash: sha256(text), statement };
     expected = number + 1;
   }
+  if (!context.keys) findings.notChecked('checkpoints: their signatures: no --keys given');
   if (files.length === 0) findings.fail('checkpoints: the folder holds none');
   if (failures() > before || !last) return;
   findings.ok(
-    `checkpoints: ${files.length}, without a gap from the first to ${fileName(last.number)} of ${last.at}`,
+    `checkpoints: ${files.length}, ${context.keys ? 'signed, ' : ''}without a gap from the first to ${fileName(last.number)} of ${last.at}`,
   );
   if (context.entries === undefined)
     findings.notChecked('checkpoints: whether they have seen this ledger: no --ledger given');

@@ -1,11 +1,13 @@
 import { apiClient } from '../signed-api.ts';
 import type { Document } from './documents.ts';
-import { verifyCertificate, verifyLedger } from './evidence.ts';
+import { showCertificate, verifyLedger, verifyOffline } from './evidence.ts';
 import { findRemains } from './remains.ts';
 import { createSamplePlane, type SamplePlane } from './sample-plane.ts';
 import type { Stage } from './stage.ts';
 
 const RETENTION_DAYS = 365;
+/** Of what this environment keeps by itself the history of the executions stays longest, for 91 days. */
+const DAYS_UNTIL_NOTHING_REMAINS = 92;
 /** The plane that is cancelled needs to answer questions, not to be large. */
 const SMALL_PLANE_DOCUMENTS = 12;
 
@@ -92,7 +94,11 @@ export async function tellStory(stage: Stage, documents: readonly Document[]): P
   await checkNothingRemains(stage, plane, planeId);
   await checkAnswers(stage, 'faq', small);
   const ledger = await verifyLedger(report, operator, planeId);
-  await verifyCertificate(stage, operator, planeId, ledger);
+  await showCertificate(stage, operator, planeId, ledger);
+
+  report.act('Three months later: what AWS keeps has run out, and an auditor looks');
+  await cloud.clock.advanceBy({ days: DAYS_UNTIL_NOTHING_REMAINS });
+  await verifyOffline(stage, operator, planeId);
 }
 
 async function register(stage: Stage, plane: SamplePlane, name: string): Promise<string> {

@@ -65,7 +65,7 @@ describe('an auditor', () => {
     expect(stdout).toContain('Everything that was checked holds.');
     expect(stdout).not.toContain('FAIL');
     // One on each of 96 days, and one with each of the two certificates.
-    expect(stdout).toContain('checkpoints: 98, without a gap');
+    expect(stdout).toContain('checkpoints: 98, signed, without a gap');
     expect(stdout).not.toContain('not checked');
     expect(stdout).toContain('ok   signature of certificate.jws');
     expect(stdout).toContain('ok   signature of final.jws');
