@@ -46,9 +46,9 @@ export class PlaneResources extends Construct {
   /** Removes exact versions and items, after a look at whether they are still the same. */
   grantRemove(fn: ProductFunction): void {
     this.grantList(fn);
-    // Get, because a delete that is conditional on an ETag needs it too:
+    // Get, because a delete that is conditional on an ETag needs it too, and not of a version: it looks at the current one.
     // https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-delete-enforce.html
-    this.allow(fn, this.objects, 's3:DeleteObjectVersion', 's3:GetObject', 's3:GetObjectVersion');
+    this.allow(fn, this.objects, 's3:DeleteObjectVersion', 's3:GetObject');
     this.allow(fn, this.tables, 'dynamodb:GetItem', 'dynamodb:DeleteItem');
   }
 

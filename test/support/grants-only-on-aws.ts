@@ -43,6 +43,19 @@ export const ONLY_ON_AWS: readonly OnlyOnAws[] = [
     because: 'Step Functions sets up the delivery of its log when the machine is created',
   },
   {
+    role: 'archive-pack role',
+    actions: ['s3:GetObjectVersionTagging'],
+    resource: 's3:knowledge-*/*',
+    because:
+      'S3 takes tags along when it copies a document that has some; the embedded S3 keeps no tags',
+  },
+  {
+    role: 'archive-pack role',
+    actions: ['s3:PutObjectTagging'],
+    resource: 'Vault bucket/planes/*',
+    because: 'the other end of the same copy',
+  },
+  {
     role: 'Workflow role',
     actions: ['states:StartExecution'],
     resource: 'Workflow state machine',
