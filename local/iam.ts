@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
+import { readAccessKey } from './access-key.ts';
 import { AccessDenied, type Caller, LOCAL_ACCOUNT, LOCAL_REGION } from './aws-service.ts';
 import { type AuthorisationRequest, decide, type Principal } from './iam/decision.ts';
 import { createUsedGrants, type Grant } from './iam/grants.ts';
@@ -19,8 +20,8 @@ export interface Iam {
   /** @param role ARN or logical id. @throws Error for a role that is neither in the template nor added */
   callerForRole(role: string): Caller;
   /**
-   * The role the key was issued for, otherwise a person: `user/<accessKeyId>`, an administrator, who may do all that no
-   * resource policy denies.
+   * The role the key was issued for, otherwise a person: `user/<accessKeyId>`, or for `<role>@<session>` whoever has assumed
+   * that role. They are administrators, who may do all that no resource policy denies.
    */
   callerForAccessKey(accessKeyId: string): Caller;
   /** An AWS service that acts for itself. @param sourceArn the resource it acts for */
@@ -158,12 +159,16 @@ export function createIam(template: Template): Iam {
 }
 
 function person(accessKeyId: string): Identity {
-  const arn = `arn:aws:iam::${LOCAL_ACCOUNT}:user/${accessKeyId}`;
+  const { name, session } = readAccessKey(accessKeyId);
+  const isUser = session === undefined;
+  const arn = `arn:aws:iam::${LOCAL_ACCOUNT}:${isUser ? 'user' : 'role'}/${name}`;
   return {
     accessKeyId,
     principal: { kind: 'AWS', name: arn },
     statements: ADMINISTRATOR,
-    context: { ...principalContext(arn, 'User'), 'aws:username': accessKeyId },
+    context: isUser
+      ? { ...principalContext(arn, 'User'), 'aws:username': name }
+      : { ...principalContext(arn, 'AssumedRole'), 'aws:username': [] },
   };
 }
 

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { readAccessKey } from '../access-key.ts';
 import { type Caller, LOCAL_ACCOUNT } from '../aws-service.ts';
 
 /** The part of `requestContext.identity` that says who signed. */
@@ -19,19 +20,21 @@ export const ANONYMOUS: CallerIdentity = {
   userArn: null,
 };
 
+/** Of a role that acts for itself. */
 const SESSION = 'local';
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html#identifiers-unique-ids */
 export function callerIdentity({ accessKeyId, arn }: Caller): CallerIdentity {
   const role = /:role\/(?:.*\/)?([^/]+)$/.exec(arn)?.[1];
   const id = createHash('sha256').update(arn).digest('hex').slice(0, 17).toUpperCase();
-  const user = role === undefined ? `AIDA${id}` : `AROA${id}:${SESSION}`;
+  const { session = SESSION } = readAccessKey(accessKeyId);
+  const user = role === undefined ? `AIDA${id}` : `AROA${id}:${session}`;
   return {
     accessKey: accessKeyId,
     accountId: LOCAL_ACCOUNT,
     caller: user,
     user,
     userArn:
-      role === undefined ? arn : `arn:aws:sts::${LOCAL_ACCOUNT}:assumed-role/${role}/${SESSION}`,
+      role === undefined ? arn : `arn:aws:sts::${LOCAL_ACCOUNT}:assumed-role/${role}/${session}`,
   };
 }

@@ -33,7 +33,9 @@ export interface World {
 let planes = 0;
 
 /** One embedded cloud, from the assembly that the test run synthesised. */
-export async function startWorld(options: Pick<CloudOptions, 'onCall'> = {}): Promise<World> {
+export async function startWorld(
+  options: Pick<CloudOptions, 'onCall' | 'stackName'> = {},
+): Promise<World> {
   const cloud = await startCloud({
     assemblyDirectory: inject('assemblyDirectory'),
     stackName: 'Offboarding-dev',
