@@ -75,6 +75,12 @@ export const ONLY_ON_AWS: readonly OnlyOnAws[] = [
     because: 'a redrive of an execution redrives the children of its map',
   },
   {
+    role: 'Evidence Schedules role',
+    actions: ['sqs:SendMessage'],
+    resource: 'Evidence Schedules undelivered queue',
+    because: 'Scheduler keeps there what it could not deliver after a day of retries',
+  },
+  {
     role: 'Api rest cloud watch role',
     actions: [
       'logs:CreateLogGroup',
