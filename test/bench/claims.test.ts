@@ -1,0 +1,72 @@
+import { expect, inject, test } from 'vitest';
+import { archiveSmallObjects } from '../../bench/archive-small-objects.ts';
+import type { Figure } from '../../bench/figure.ts';
+import { inventoryMemory } from '../../bench/inventory-memory.ts';
+import { type BenchSize, type Measure, QUICK_SIZE } from '../../bench/measures.ts';
+import { offboardingCost } from '../../bench/offboarding-cost.ts';
+import { packMemory } from '../../bench/pack-memory.ts';
+import { purgeRequests } from '../../bench/purge-requests.ts';
+
+const KB = 1024;
+const MB = 1024 ** 2;
+
+/** What the bench claims of the full sizes, measured by the bench's own code at sizes that take seconds. Times are left out. */
+const SIZE: BenchSize = {
+  ...QUICK_SIZE,
+  smallObjects: 1000,
+  fewSmallObjects: 100,
+  // One payload of one part.
+  smallBytes: 10 * KB,
+  shardBytes: 128 * MB,
+  inventoriedVersions: 100_000,
+  purgedVersions: 3000,
+  repeats: 1,
+};
+
+async function figuresOf(measure: Measure, size = SIZE): Promise<ReadonlyMap<string, Figure>> {
+  const assemblyDirectory = inject('assemblyDirectory');
+  const { figures } = await measure({ assemblyDirectory, size, progress: () => undefined });
+  return new Map(figures.map((figure) => [figure.claim, figure]));
+}
+
+function measured(figures: ReadonlyMap<string, Figure>, claim: string): number {
+  const figure = figures.get(claim);
+  if (!figure) throw new Error(`nothing claims ${claim}, but ${[...figures.keys()].join('; ')}`);
+  return figure.measured;
+}
+
+test('archiving 1,000 small objects reads each once, writes one payload and removes them in one request', async () => {
+  const figures = await figuresOf(archiveSmallObjects);
+  const claim = (what: string) => measured(figures, `archive 1,000 objects of 10 KB: ${what}`);
+  expect(claim('GET and HEAD requests')).toBeLessThanOrEqual(1050);
+  expect(claim('PUT-class requests to the archive tier')).toBeLessThanOrEqual(2);
+  expect(claim('DeleteObjects requests')).toBeLessThanOrEqual(3);
+}, 180_000);
+
+test('a packer of 128 MB holds far less than its shard, beside some 140 MB of node, the SDK and what is under way', async () => {
+  const figures = await figuresOf(packMemory, { ...SIZE, smallBytes: 40 * KB });
+  const peaks = Array.from(figures.values(), (figure) => figure.measured / MB);
+  expect(peaks).toHaveLength(3);
+  // 512 MB take as much: a shard that was kept whole would make 128 MB more of it.
+  for (const peak of peaks) expect(peak).toBeLessThan(270);
+}, 180_000);
+
+test('an inventory keeps no records: 90,000 more of them, some 40 MB, take less than 30 MB', async () => {
+  const figures = await figuresOf(inventoryMemory);
+  // The heap of a short run still grows; a million versions take hardly more than these.
+  expect(
+    measured(figures, 'inventory 100,000 versions: memory growth from 10 % to 100 %'),
+  ).toBeLessThan(30 * MB);
+}, 180_000);
+
+test('purging 3,000 versions takes a listing and a removal per 1,000, and 20 requests more at most', async () => {
+  const figures = await figuresOf(purgeRequests);
+  expect(measured(figures, 'purge 3,000 versions: requests to S3')).toBeLessThanOrEqual(26);
+}, 180_000);
+
+test('an offboarding with retention takes at most 30 state transitions and 12 ledger writes', async () => {
+  const figures = await figuresOf(offboardingCost);
+  const claim = (what: string) => measured(figures, `one offboarding with retention: ${what}`);
+  expect(claim('state transitions')).toBeLessThanOrEqual(30);
+  expect(claim('ledger writes')).toBeLessThanOrEqual(12);
+}, 180_000);
