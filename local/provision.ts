@@ -83,6 +83,16 @@ export async function provision(template: Template, services: Provisioned): Prom
 const bucketSchema = z.object({
   VersioningConfiguration: z.object({ Status: z.enum(['Enabled', 'Suspended']) }).optional(),
   ObjectLockEnabled: z.boolean().default(false),
+  ObjectLockConfiguration: z
+    .object({
+      Rule: z.object({
+        DefaultRetention: z.strictObject({
+          Mode: z.enum(['GOVERNANCE', 'COMPLIANCE']),
+          Days: z.coerce.number(),
+        }),
+      }),
+    })
+    .optional(),
   BucketEncryption: z
     .object({
       ServerSideEncryptionConfiguration: z.tuple([
@@ -95,13 +105,15 @@ const bucketSchema = z.object({
 });
 
 function createBucket({ name, properties }: TemplateResource, { s3 }: Provisioned): unknown {
-  const { VersioningConfiguration, ObjectLockEnabled, BucketEncryption } =
+  const { VersioningConfiguration, ObjectLockEnabled, ObjectLockConfiguration, BucketEncryption } =
     bucketSchema.parse(properties);
+  const retention = ObjectLockConfiguration?.Rule.DefaultRetention;
   const [rule] = BucketEncryption?.ServerSideEncryptionConfiguration ?? [];
   const encryptionKeyArn = rule?.ServerSideEncryptionByDefault.KMSMasterKeyID;
   return s3.createBucket(name, {
     versioned: VersioningConfiguration?.Status === 'Enabled',
     objectLock: ObjectLockEnabled,
+    ...(retention && { defaultRetention: { mode: retention.Mode, days: retention.Days } }),
     ...(encryptionKeyArn !== undefined && { encryptionKeyArn }),
   });
 }

@@ -7,6 +7,7 @@ import {
   BucketAlreadyOwnedByYou,
   CreateBucketCommand,
   PutBucketVersioningCommand,
+  PutObjectLockConfigurationCommand,
   S3Client,
 } from '@aws-sdk/client-s3';
 import { SignatureV4 } from '@smithy/signature-v4';
@@ -75,7 +76,7 @@ export function forwardToS3(engineUrl: string): S3Engine {
       response.writeHead(answer.statusCode, forwarded(answer.headers));
       await pipeline(answer, response);
     },
-    async createBucket(Bucket, { versioned, objectLock }) {
+    async createBucket(Bucket, { versioned, objectLock, defaultRetention }) {
       try {
         await client.send(
           new CreateBucketCommand({ Bucket, ObjectLockEnabledForBucket: objectLock ?? false }),
@@ -83,6 +84,18 @@ export function forwardToS3(engineUrl: string): S3Engine {
       } catch (error) {
         if (!(error instanceof BucketAlreadyOwnedByYou)) throw error;
       }
+      if (defaultRetention)
+        await client.send(
+          new PutObjectLockConfigurationCommand({
+            Bucket,
+            ObjectLockConfiguration: {
+              ObjectLockEnabled: 'Enabled',
+              Rule: {
+                DefaultRetention: { Mode: defaultRetention.mode, Days: defaultRetention.days },
+              },
+            },
+          }),
+        );
       if (versioned)
         await client.send(
           new PutBucketVersioningCommand({

@@ -1,5 +1,5 @@
 import type { MultipartUpload } from './multipart-upload.ts';
-import type { ObjectLock } from './object-lock.ts';
+import type { DefaultRetention, ObjectLock } from './object-lock.ts';
 import type { ObjectContent, ObjectVersion } from './object-version.ts';
 import { createSortedMap, type SortedMap } from './sorted-map.ts';
 import { NULL_VERSION_ID, sequenceOf } from './version-id.ts';
@@ -12,6 +12,8 @@ export interface BucketOptions {
   readonly encryptionKeyArn?: string;
   /** Allows retention and legal holds; needs, and implies, versioning. */
   readonly objectLock?: boolean;
+  /** How long what is written without a retention of its own is locked. */
+  readonly defaultRetention?: DefaultRetention;
 }
 
 export interface Bucket {
@@ -19,6 +21,7 @@ export interface Bucket {
   readonly createdAt: Date;
   readonly encryptionKeyArn: string | undefined;
   readonly objectLock: boolean;
+  readonly defaultRetention: DefaultRetention | undefined;
   versioning: Versioning;
   /** Versions of each key, oldest first: that is where most keys have their only one, and new ones are appended. */
   readonly keys: SortedMap<ObjectVersion[]>;
@@ -31,6 +34,7 @@ export function createBucketState(name: string, createdAt: Date, options: Bucket
     createdAt,
     encryptionKeyArn: options.encryptionKeyArn,
     objectLock: options.objectLock === true,
+    defaultRetention: options.defaultRetention,
     versioning: options.versioned || options.objectLock === true ? 'Enabled' : 'Off',
     keys: createSortedMap(),
     uploads: new Map(),

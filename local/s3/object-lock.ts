@@ -9,6 +9,12 @@ export interface Retention {
   readonly retainUntil: number;
 }
 
+/** Of a bucket, for every new version that asks for none. */
+export interface DefaultRetention {
+  readonly mode: RetentionMode;
+  readonly days: number;
+}
+
 /** Write-once protection of one version: https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-lock.html. */
 export interface ObjectLock {
   readonly legalHold: boolean;
@@ -37,6 +43,20 @@ export function objectLockIn(request: S3Request, now: Date): ObjectLock | undefi
     mode === undefined || until === undefined ? undefined : parseRetention(mode, until, now);
   if (hold === undefined && retention === undefined) return undefined;
   return { legalHold: hold !== undefined && parseLegalHold(hold), retention };
+}
+
+/** The lock of a new version: what its write asks for, or what its bucket gives to all. */
+export function withDefault(
+  asked: ObjectLock | undefined,
+  byDefault: DefaultRetention | undefined,
+  now: Date,
+): ObjectLock | undefined {
+  if (byDefault === undefined || asked?.retention !== undefined) return asked;
+  const retainUntil = now.getTime() + byDefault.days * 86_400_000;
+  return {
+    legalHold: asked?.legalHold ?? false,
+    retention: { mode: byDefault.mode, retainUntil },
+  };
 }
 
 /** @throws S3Error `InvalidArgument` for an unknown mode, or a time that is none or not ahead */

@@ -1,6 +1,6 @@
 import { addVersion, type Bucket, currentVersion } from './bucket.ts';
 import { assertWriteConditions } from './conditions.ts';
-import type { ObjectLock } from './object-lock.ts';
+import { type ObjectLock, withDefault } from './object-lock.ts';
 import { type ObjectStorage, releaseVersion, requireBucket } from './object-storage.ts';
 import type { ObjectContent, ObjectVersion } from './object-version.ts';
 import { S3Error } from './s3-error.ts';
@@ -41,7 +41,9 @@ export async function putVersionUnchecked(
   bucket: Bucket,
   planned: PlannedVersion,
 ): Promise<ObjectVersion> {
-  const { version, replaced } = addVersion(bucket, request.key, { ...planned, at: storage.now() });
+  const at = storage.now();
+  const lock = withDefault(planned.lock, bucket.defaultRetention, at);
+  const { version, replaced } = addVersion(bucket, request.key, { ...planned, lock, at });
   await releaseVersion(replaced);
   return version;
 }

@@ -3,9 +3,9 @@ import type { Operation } from '../operation.ts';
 import { bucketArn } from '../permissions.ts';
 import { S3Error } from '../s3-error.ts';
 import { xmlReply } from '../s3-reply.ts';
-import { leaf, xmlDocument } from '../write-xml.ts';
+import { branch, leaf, xmlDocument } from '../write-xml.ts';
 
-/** Whether a bucket has Object Lock. A default retention is not provided. */
+/** Whether a bucket has Object Lock, and what it gives to every new version. */
 export function getObjectLockConfiguration(storage: ObjectStorage): Operation {
   return {
     name: 'GetObjectLockConfiguration',
@@ -16,13 +16,27 @@ export function getObjectLockConfiguration(storage: ObjectStorage): Operation {
     headers: [],
     async run(request, caller) {
       caller.authorise('s3:GetBucketObjectLockConfiguration', bucketArn(request.bucket));
-      if (!requireBucket(storage, request.bucket).objectLock) {
+      const { objectLock, defaultRetention } = requireBucket(storage, request.bucket);
+      if (!objectLock) {
         throw new S3Error(
           'ObjectLockConfigurationNotFoundError',
           'Object Lock configuration does not exist for this bucket',
         );
       }
-      return xmlReply(xmlDocument('ObjectLockConfiguration', leaf('ObjectLockEnabled', 'Enabled')));
+      const rule =
+        defaultRetention === undefined
+          ? ''
+          : branch(
+              'Rule',
+              branch(
+                'DefaultRetention',
+                leaf('Mode', defaultRetention.mode),
+                leaf('Days', defaultRetention.days),
+              ),
+            );
+      return xmlReply(
+        xmlDocument('ObjectLockConfiguration', leaf('ObjectLockEnabled', 'Enabled'), rule),
+      );
     },
   };
 }

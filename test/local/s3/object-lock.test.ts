@@ -1,6 +1,7 @@
 import {
   DeleteObjectCommand,
   DeleteObjectsCommand,
+  GetBucketReplicationCommand,
   GetObjectCommand,
   GetObjectLegalHoldCommand,
   GetObjectLockConfigurationCommand,
@@ -149,4 +150,54 @@ test('an object without a lock says so, a bucket without locks too', async () =>
       new PutObjectCommand({ Bucket: 'lockless', Key, Body: 'x', ObjectLockLegalHoldStatus: 'ON' }),
     ),
   ).rejects.toMatchObject({ name: 'InvalidRequest' });
+});
+
+describe('a default retention', () => {
+  const Evidence = 'evidence-bucket';
+  beforeEach(() => {
+    s3.service.createBucket(Evidence, {
+      versioned: true,
+      objectLock: true,
+      defaultRetention: { mode: 'COMPLIANCE', days: 3 },
+    });
+  });
+
+  test('locks every new version that asks for none, for its days', async () => {
+    const put = new PutObjectCommand({ Bucket: Evidence, Key, Body: 'x' });
+    const { VersionId } = await s3.client.send(put);
+    const { Retention } = await s3.client.send(
+      new GetObjectRetentionCommand({ Bucket: Evidence, Key, VersionId }),
+    );
+    expect(Retention?.Mode).toBe('COMPLIANCE');
+    const { LastModified } = await s3.client.send(new HeadObjectCommand({ Bucket: Evidence, Key }));
+    const days = (Number(Retention?.RetainUntilDate) - Number(LastModified)) / 86_400_000;
+    expect(days).toBeCloseTo(3, 4);
+    await expect(
+      s3.client.send(
+        new DeleteObjectCommand({
+          Bucket: Evidence,
+          Key,
+          VersionId,
+          BypassGovernanceRetention: true,
+        }),
+      ),
+    ).rejects.toMatchObject(ACCESS_DENIED);
+  });
+
+  test('is told with the configuration', async () => {
+    const { ObjectLockConfiguration } = await s3.client.send(
+      new GetObjectLockConfigurationCommand({ Bucket: Evidence }),
+    );
+    expect(ObjectLockConfiguration).toEqual({
+      ObjectLockEnabled: 'Enabled',
+      Rule: { DefaultRetention: { Mode: 'COMPLIANCE', Days: 3 } },
+    });
+  });
+});
+
+test('no bucket here is replicated, which is an answer of its own', async () => {
+  await expect(s3.client.send(new GetBucketReplicationCommand({ Bucket }))).rejects.toMatchObject({
+    name: 'ReplicationConfigurationNotFoundError',
+    $metadata: { httpStatusCode: 404 },
+  });
 });
