@@ -63,6 +63,7 @@ export function createApiFunctions(
   registry.grantRead(hold);
   ledger.grantRead(hold);
   recorder.grantRecord(hold);
+  policyGate.grantAsk(hold);
 
   return {
     'api-planes': planesFunction,

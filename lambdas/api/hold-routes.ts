@@ -1,4 +1,4 @@
-import type { PlaneReader } from '../ports.ts';
+import type { PlaneReader, PolicyGate } from '../ports.ts';
 import { findPlane } from './find-plane.ts';
 import { type Route, route } from './http.ts';
 import { type HoldPorts, holdsView, placeHold, releaseHold } from './legal-hold.ts';
@@ -6,19 +6,21 @@ import { holdSchema } from './schemas.ts';
 
 export interface HoldRoutePorts extends HoldPorts {
   readonly planes: PlaneReader;
+  readonly gate: PolicyGate;
 }
 
 /** Legal holds: while one is in force, nothing of the plane is taken away. */
 export function holdRoutes(ports: HoldRoutePorts): readonly Route[] {
-  const { planes, ledger } = ports;
+  const { planes, ledger, gate } = ports;
   const resource = '/planes/{planeId}/hold';
   return [
     route({
       method: 'PUT',
       resource,
       body: holdSchema,
-      async answer({ path: { planeId }, body, caller }) {
+      async answer({ path: { planeId }, body, caller, principal }) {
         await findPlane(planes, planeId);
+        await gate.authorise({ action: 'hold', planeId, caller: principal });
         return { status: 200, body: await placeHold(ports, planeId, body, caller) };
       },
     }),
@@ -34,8 +36,9 @@ export function holdRoutes(ports: HoldRoutePorts): readonly Route[] {
       method: 'DELETE',
       resource,
       body: holdSchema,
-      async answer({ path: { planeId }, body, caller }) {
+      async answer({ path: { planeId }, body, caller, principal }) {
         await findPlane(planes, planeId);
+        await gate.authorise({ action: 'release', planeId, caller: principal });
         await releaseHold(ports, planeId, body, caller);
         return { status: 204 };
       },

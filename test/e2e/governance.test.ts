@@ -4,6 +4,7 @@ import { startWorld, type World, type WorldPlane } from '../support/offboarding-
 
 const permissionSet = (name: string) => `AWSReservedSSO_${name}_0123456789abcdef`;
 const OPERATOR = 'OffboardingOperator@deploy';
+const LEGAL = 'OffboardingLegal@counsel';
 const FORCER_1 = `${permissionSet('OffboardingForcer')}@ann@example.com`;
 const FORCER_2 = `${permissionSet('OffboardingForcer')}@bob@example.com`;
 const APPROVER_1 = `${permissionSet('OffboardingApprover')}@cas@example.com`;
@@ -68,6 +69,19 @@ describe('in production', () => {
     const started = await nobody.call('POST', `${unknown}/offboarding`, { reason: 'because' });
     expect(started).toMatchObject({ status: 404, body: { code: 'PLANE_NOT_FOUND' } });
     expect((await nobody.call('GET', `${unknown}/ledger`)).status).toBe(404);
+  });
+
+  it('only who answers for legal holds places and releases them', async () => {
+    const plane = await world.plane();
+    const hold = { reference: 'case-1', reason: 'litigation' };
+    for (const method of ['PUT', 'DELETE'])
+      expect(await plane.as(OPERATOR, method, '/hold', hold)).toMatchObject({
+        status: 403,
+        body: { code: 'NOT_PERMITTED', reasons: [{ policy: 'legal-holds-and-releases' }] },
+      });
+    expect((await plane.as(LEGAL, 'PUT', '/hold', hold)).status).toBe(200);
+    expect((await plane.as(LEGAL, 'DELETE', '/hold', hold)).status).toBe(204);
+    expect(await plane.history()).toEqual(['BLOCKED', 'BLOCKED', 'HOLD_PLACED', 'HOLD_RELEASED']);
   });
 
   it('nobody goes under the floors', async () => {

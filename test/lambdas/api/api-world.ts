@@ -109,7 +109,7 @@ export function apiWorld({
         signingKeys: { read: async () => [{ kty: 'EC', kid: 'key-1' }] },
       }),
       ...usageRoutes({ planes, ledger, usage }),
-      ...holdRoutes({ planes, ledger, recorder }),
+      ...holdRoutes({ planes, ledger, recorder, gate }),
     ],
     { now: clock, log },
   );
