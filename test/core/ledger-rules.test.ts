@@ -25,12 +25,14 @@ import {
 const ASKED = [...JOURNEYS.ARCHIVED, approvalRequested];
 const APPROVED = [...ASKED, approved];
 const COMMITTED = [...APPROVED, gatePassed('PURGED')];
+const FINAL: Step = { ...certified, data: { phase: 'final' } };
 const FORCED = deregistered({ gracePeriodEnd: TIMES.requested, canCancel: false });
 
 describe('what may follow', () => {
   const accepted: readonly (readonly [string, readonly Step[]])[] = [
     ['a purge in the normal order', JOURNEYS.PURGED],
     ['a certificate after the purge', [...JOURNEYS.PURGED, certified]],
+    ['a final certificate after that', [...JOURNEYS.PURGED, certified, FINAL]],
     ['a cancel during the grace period', [deregistered(), cancelled]],
     [
       'a new offboarding after a cancel, under a new id',
@@ -178,6 +180,7 @@ describe('what may not follow', () => {
     ['holding what is destroyed', 'ILLEGAL_TRANSITION', [...JOURNEYS.PURGED, holdPlaced()]],
     ['releasing what was not held', 'NO_SUCH_HOLD', [holdPlaced('case-1'), holdReleased('case-2')]],
     ['a certificate before the purge', 'ILLEGAL_TRANSITION', [...JOURNEYS.ARCHIVED, certified]],
+    ['a final certificate before any other', 'ILLEGAL_TRANSITION', [...JOURNEYS.PURGED, FINAL]],
   ];
 
   it.each(refused)('%s: %s', async (_name, code, steps) => {
