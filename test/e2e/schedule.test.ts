@@ -22,7 +22,7 @@ describe('the schedule of a purge', () => {
   beforeAll(async () => {
     world = await startWorld({ onCall: (call) => interfere(call) });
     scheduler = new SchedulerClient(world.cloud.clientConfig('operator'));
-    GroupName = world.cloud.physicalName('AWS::Scheduler::ScheduleGroup');
+    GroupName = world.cloud.physicalName('AWS::Scheduler::ScheduleGroup', '/PurgeSchedule/');
   });
   afterAll(async () => {
     scheduler.destroy();
