@@ -1,5 +1,6 @@
 import type { StageErrorCode } from './errors.ts';
 import { type Approval, isSuperseded, type LedgerState } from './ledger-state.ts';
+import { requestersOf } from './requesters.ts';
 
 export type PurgePermission =
   | { readonly allowed: true; readonly approval: Approval }
@@ -21,7 +22,8 @@ export function purgePermission(state: LedgerState, offboardingId: string): Purg
   if (holds.length > 0) return refused('LEGAL_HOLD', `${holds.length} legal hold(s) are in force`);
   if (approval?.status !== 'approved')
     return refused('PURGE_NOT_APPROVED', 'no valid approval is on record');
-  const approvers = approval.approvals.filter(({ actor }) => !approval.requestedBy.includes(actor));
+  const requesters = requestersOf(state.offboarding, ...approval.requestedBy);
+  const approvers = approval.approvals.filter(({ actor }) => !requesters.includes(actor));
   if (approvers.length < approval.requiredApprovals)
     return refused(
       'PURGE_NOT_APPROVED',
