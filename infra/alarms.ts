@@ -75,7 +75,7 @@ export class Alarms extends Construct {
     this.alarm('PurgeAwaitsApproval', {
       metric: requestApproval.metricInvocations(sum),
       threshold: 1,
-      impact: `A purge waits for a person, for ${config.approvalTimeoutDays} days at most.`,
+      impact: `A purge waits for a person, for ${config.approval.timeoutDays} days at most.`,
       section: 'purgeawaitsapproval',
     });
     this.alarm('PurgeNotStarted', {

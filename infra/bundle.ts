@@ -23,6 +23,8 @@ export const LAMBDA_NAMES = [
   'publish-events',
   'policy-gate',
   'request-approval',
+  'remind-approval',
+  'await-approval',
   'certificate',
   'certificate-final',
   'checkpoint',

@@ -13,6 +13,19 @@ export interface PlaneResourcePatterns {
   readonly functions: readonly string[];
 }
 
+/** How long a purge waits for its approvers, and who hears of it when. */
+export interface ApprovalConfig {
+  /** From the question to its expiry: then the purge halts, and is asked for again when the offboarding is started again. */
+  readonly timeoutDays: number;
+  /** So many days before the expiry the approvers are reminded. */
+  readonly remindBeforeExpiryDays: readonly number[];
+  /** So many days before the expiry others are told, who can make them decide. */
+  readonly escalateBeforeExpiryDays: number;
+  /** Subscribed to what approvers are told; each address confirms by a mail of SNS. More can be subscribed at any time. */
+  readonly approverEmails?: readonly string[];
+  readonly escalationEmails?: readonly string[];
+}
+
 /** Everything that differs between deployments. A value that is the same everywhere stands where it is used. */
 export interface OffboardingConfig {
   /** The least a request may ask for; both in days. */
@@ -28,8 +41,7 @@ export interface OffboardingConfig {
    * (docs/decisions/0003-caller-identity.md). `user/…` and `role/…` are of the account that is deployed to.
    */
   readonly roles: RolePatterns;
-  /** How long a purge waits for its approver before it halts. */
-  readonly approvalTimeoutDays: number;
+  readonly approval: ApprovalConfig;
   /** Shards of one plane packed at the same time. Each is one Lambda invocation of up to 15 minutes. */
   readonly packConcurrency: number;
   readonly archiveStorageClass: 'DEEP_ARCHIVE' | 'GLACIER' | 'GLACIER_IR' | 'STANDARD';
@@ -66,7 +78,7 @@ export const ENVIRONMENTS: Readonly<Record<EnvironmentName, EnvironmentConfig>> 
     requiredApprovals: 1,
     // Whoever may call the API: on a developer's account that is decided by IAM alone.
     roles: { operator: ['*'], forcer: ['*'], legal: ['*'], approver: ['*'] },
-    approvalTimeoutDays: 7,
+    approval: { timeoutDays: 7, remindBeforeExpiryDays: [4, 2], escalateBeforeExpiryDays: 1 },
     packConcurrency: 10,
     archiveStorageClass: 'DEEP_ARCHIVE',
     planeResources: {
@@ -90,7 +102,7 @@ export const ENVIRONMENTS: Readonly<Record<EnvironmentName, EnvironmentConfig>> 
       legal: rolesNamed('OffboardingLegal'),
       approver: rolesNamed('OffboardingApprover'),
     },
-    approvalTimeoutDays: 14,
+    approval: { timeoutDays: 14, remindBeforeExpiryDays: [7, 3], escalateBeforeExpiryDays: 1 },
     packConcurrency: 40,
     archiveStorageClass: 'DEEP_ARCHIVE',
     planeResources: {

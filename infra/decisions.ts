@@ -35,6 +35,13 @@ export class Decisions extends Construct {
     this.setTable(fn);
   }
 
+  /** Puts another task token in the place of the one that has ended. */
+  grantAwait(fn: ProductFunction): void {
+    this.table.grants.actions(fn, 'dynamodb:PutItem');
+    this.grantKey(fn, 'kms:Encrypt');
+    this.setTable(fn);
+  }
+
   /** Reads what is asked with its token, and removes it once it is answered. */
   grantDecide(fn: ProductFunction): void {
     this.table.grants.actions(fn, 'dynamodb:GetItem', 'dynamodb:DeleteItem');

@@ -15,13 +15,16 @@ import {
   StateMachine,
   StateMachineType,
   Succeed,
+  Timeout,
   Wait,
   WaitTime,
 } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
+import type { ErrorCode } from '../lambdas/core/errors.ts';
 import type { LifecycleState } from '../lambdas/core/lifecycle.ts';
 import type { DeregisterData } from '../lambdas/deregister/deregister.ts';
 import { acknowledge, acknowledgePatterns, INLINE_POLICY, patternFinding } from './acknowledge.ts';
+import { approvalNotices } from './approval-notices.ts';
 import type { OffboardingConfig } from './config.ts';
 import type { ProductFunction } from './product-function.ts';
 import { ProductLogGroup } from './product-log-group.ts';
@@ -239,14 +242,17 @@ export class OffboardingWorkflow extends Construct {
     );
 
     // ARCHIVED, the purge is due: a person decides, and the token that waits for them stays on this side.
-    const approvalTimeout = Duration.days(config.approvalTimeoutDays);
+    const notices = approvalNotices(config.approval);
+    const approvalTimeout = Duration.days(config.approval.timeoutDays);
+    const [{ secondsBeforeExpiry }] = notices;
+    const untilFirstNotice = Duration.seconds(approvalTimeout.toSeconds() - secondsBeforeExpiry);
     const requestApproval = steps.run('Request purge approval', functions.requestApproval, {
       payload: {
         taskToken: JsonPath.taskToken,
         timeoutSeconds: approvalTimeout.toSeconds(),
         idempotencyKey: idempotencyKey(),
       },
-      waitsForAnswer: approvalTimeout,
+      waitsForAnswer: Timeout.duration(untilFirstNotice),
       // A very large plane is measured in several invocations before anybody is asked.
       retry: UNFINISHED,
       result: { path: '$.approval' },
@@ -254,7 +260,7 @@ export class OffboardingWorkflow extends Construct {
     const expired = Pass.jsonPath(this, 'Approval expired', {
       result: Result.fromObject({
         Error: 'APPROVAL_EXPIRED',
-        Cause: `{"errorMessage":"nobody decided within ${config.approvalTimeoutDays} days"}`,
+        Cause: `{"errorMessage":"nobody decided within ${config.approval.timeoutDays} days"}`,
       }),
       resultPath: '$.failure',
     });
@@ -263,7 +269,32 @@ export class OffboardingWorkflow extends Construct {
       failed: approvalFailed,
     });
     expired.next(recordExpiry).next(halted);
-    requestApproval.addCatch(expired, { errors: ['States.Timeout'], resultPath: JsonPath.DISCARD });
+    // Nobody has decided until a notice is due. It is said, and the same question goes on to be waited for, under a token of its own.
+    const remindApprovers = steps.run('Remind approvers', functions.remindApproval, {
+      payload: { notices },
+      result: {
+        path: '$.notice',
+        select: {
+          status: JsonPath.stringAt('$.Payload.status'),
+          waitSeconds: JsonPath.stringAt('$.Payload.waitSeconds'),
+        },
+      },
+      failed: approvalFailed,
+    });
+    const awaitApproval = steps.run('Await purge approval', functions.awaitApproval, {
+      payload: { taskToken: JsonPath.taskToken },
+      waitsForAnswer: Timeout.at('$.notice.waitSeconds'),
+      result: { path: '$.approval' },
+    });
+    for (const step of [requestApproval, awaitApproval])
+      step.addCatch(remindApprovers, {
+        errors: ['States.Timeout'],
+        resultPath: JsonPath.DISCARD,
+      });
+    // It came between two tokens, so the ledger has it, and whoever reads that next goes on.
+    const decided: ErrorCode = 'APPROVAL_DECIDED';
+    awaitApproval.addCatch(remindApprovers, { errors: [decided], resultPath: JsonPath.DISCARD });
+    steps.catchFailures(awaitApproval, approvalFailed);
     steps.catchFailures(requestApproval, approvalFailed);
     const recordRejection = steps.record('Record rejection', {
       type: 'REJECTED',
@@ -310,6 +341,13 @@ export class OffboardingWorkflow extends Construct {
       .when(Condition.stringEquals('$.approval.decision', 'approve'), purgeGate)
       .when(Condition.stringEquals('$.approval.decision', 'reject'), recordRejection)
       .otherwise(unknownAnswer);
+
+    const isStillOpen = new Choice(this, 'Still to be decided?')
+      .when(Condition.stringEquals('$.notice.status', 'waiting'), awaitApproval)
+      .when(Condition.stringEquals('$.notice.status', 'approved'), purgeGate)
+      .otherwise(expired);
+    remindApprovers.next(isStillOpen);
+    awaitApproval.next(isApproved);
 
     const unknownState = Pass.jsonPath(this, 'Unknown lifecycle state', {
       result: Result.fromObject({

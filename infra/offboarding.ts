@@ -13,6 +13,7 @@ import { Evidence } from './evidence.ts';
 import { createEvidenceFunctions } from './evidence-functions.ts';
 import { EvidenceSchedules } from './evidence-schedules.ts';
 import { Ledger } from './ledger.ts';
+import { Notifications } from './notifications.ts';
 import { OffboardingWorkflow } from './offboarding-workflow.ts';
 import { PlaneResources } from './plane-resources.ts';
 import { PolicyGate } from './policy-gate.ts';
@@ -93,6 +94,7 @@ export class Offboarding extends Construct {
     const apiFunctions = createApiFunctions(this, capabilities, workflow);
     const { restApi } = new Api(this, 'Api', { config, functions: apiFunctions });
     this.apiUrl = restApi.url;
+    new Notifications(this, 'Notifications', { config, events, apiUrl: restApi.url });
 
     // Who notices when it goes wrong.
     new Alarms(this, 'Alarms', {

@@ -36,6 +36,7 @@ export interface WorkflowState {
   readonly ResultPath?: string | null;
   readonly Result?: unknown;
   readonly TimeoutSeconds?: number;
+  readonly TimeoutSecondsPath?: string;
   readonly TimestampPath?: string;
   readonly Retry?: readonly Retrier[];
   readonly Catch?: readonly Catcher[];
@@ -50,6 +51,7 @@ export interface WorkflowDefinition {
   readonly StartAt: string;
   readonly States: Readonly<Record<string, WorkflowState>>;
   readonly TimeoutSeconds?: number;
+  readonly TimeoutSecondsPath?: string;
 }
 
 interface Template {

@@ -18,6 +18,8 @@ export interface WorkflowFunctions {
   readonly archiveSeal: ProductFunction;
   readonly archiveEvict: ProductFunction;
   readonly requestApproval: ProductFunction;
+  readonly remindApproval: ProductFunction;
+  readonly awaitApproval: ProductFunction;
   readonly purge: ProductFunction;
   readonly certificate: ProductFunction;
 }
@@ -78,6 +80,16 @@ export function createWorkflowFunctions(
   recorder.grantRecord(requestApproval);
   requestApproval.setEnvironment('REQUIRED_APPROVALS', String(config.requiredApprovals));
 
+  const between = (name: LambdaName, description: string) => {
+    const fn = new ProductFunction(scope, name, { config, description, ...SHORT });
+    ledger.grantRead(fn);
+    return fn;
+  };
+  const remindApproval = between('remind-approval', 'Says again that a purge awaits approval.');
+  recorder.grantRecord(remindApproval);
+  const awaitApproval = between('await-approval', 'Goes on waiting for an approval.');
+  decisions.grantAwait(awaitApproval);
+
   const purge = stage('purge', 'Destroys everything of a plane but its evidence.', LONG);
   planes.grantDestroy(purge);
   vault.grantDestroy(purge);
@@ -107,6 +119,8 @@ export function createWorkflowFunctions(
     archiveSeal,
     archiveEvict,
     requestApproval,
+    remindApproval,
+    awaitApproval,
     purge,
     certificate,
   };

@@ -1,4 +1,3 @@
-import type { Duration } from 'aws-cdk-lib';
 import {
   type IChainable,
   IntegrationPattern,
@@ -8,7 +7,7 @@ import {
   type RetryProps,
   TaskInput,
   type TaskStateBase,
-  Timeout,
+  type Timeout,
 } from 'aws-cdk-lib/aws-stepfunctions';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import type { Construct } from 'constructs';
@@ -33,7 +32,7 @@ export interface StepProps {
   /** Tried before the retries that every step has. */
   readonly retry?: RetryProps;
   /** The step ends when somebody answers its task token, or after this time with `States.Timeout`. */
-  readonly waitsForAnswer?: Duration;
+  readonly waitsForAnswer?: Timeout;
 }
 
 export type RecordProps = Pick<RecordCommand, 'type' | 'to'> & {
@@ -73,7 +72,7 @@ export class WorkflowSteps {
       ...(result?.select && { resultSelector: result.select }),
       ...(waitsForAnswer && {
         integrationPattern: IntegrationPattern.WAIT_FOR_TASK_TOKEN,
-        taskTimeout: Timeout.duration(waitsForAnswer),
+        taskTimeout: waitsForAnswer,
       }),
     });
     if (retry) task.addRetry(retry);

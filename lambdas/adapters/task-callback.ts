@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import {
   InvalidToken,
   SendTaskSuccessCommand,
@@ -6,6 +7,8 @@ import {
   TaskTimedOut,
 } from '@aws-sdk/client-sfn';
 import type { TaskCallback } from '../api/ports.ts';
+
+const PAUSE_MS = 400;
 
 /** Answers tasks that wait for a token. */
 export function taskCallback(client: SFNClient): TaskCallback {
@@ -28,6 +31,9 @@ export function taskCallback(client: SFNClient): TaskCallback {
         const name = error instanceof Error ? error.name : 'unknown error';
         throw new Error(`the decision could not be handed to the workflow: ${name}`);
       }
+    },
+    async pause() {
+      await setTimeout(PAUSE_MS);
     },
   };
 }

@@ -11,6 +11,7 @@ import type {
   Recorder,
 } from '../ports.ts';
 import type { TaskCallback } from './ports.ts';
+import { relayDecision } from './relay-decision.ts';
 import type { DecideApprovalBody } from './schemas.ts';
 
 export interface ApprovalPorts {
@@ -142,20 +143,13 @@ async function recordApproval(
   });
 }
 
-async function handOver(
-  { decisions, callback }: ApprovalPorts,
+function handOver(
+  ports: ApprovalPorts,
   { planeId, scopeHash }: PendingDecision,
   { decision, reason }: DecideApprovalBody,
   caller: string,
 ): Promise<'sent' | 'closed'> {
-  const taskToken = await decisions.readTaskToken(planeId);
-  if (taskToken === undefined) return 'closed';
-  return callback.sendSuccess(taskToken, {
-    decision,
-    scopeHash,
-    decidedBy: caller,
-    reason,
-  });
+  return relayDecision(ports, planeId, { decision, scopeHash, decidedBy: caller, reason });
 }
 
 function decided(

@@ -28,6 +28,8 @@ export interface TaskCallback {
    * @returns `closed` when nothing waits any more: answered before, timed out, or its execution has ended
    */
   sendSuccess(taskToken: string, output: JsonObject): Promise<'sent' | 'closed'>;
+  /** Lets some time pass in which a task may change its token for another. */
+  pause(): Promise<void>;
 }
 
 /** `executed` when the purge is done, `final` when the last residual copy has run out. */

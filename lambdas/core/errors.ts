@@ -25,6 +25,7 @@ export const STAGE_ERROR_CODES = [
   'WRONG_STATE',
   'OFFBOARDING_SUPERSEDED',
   'STAGE_PENDING',
+  'APPROVAL_DECIDED',
 ] as const;
 export type StageErrorCode = (typeof STAGE_ERROR_CODES)[number];
 

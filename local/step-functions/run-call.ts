@@ -11,7 +11,8 @@ export async function runCall(plan: CallPlan, input: Json, place: TaskPlace): Pr
   const { engine, scope, context, stateName } = place;
   const deadline = setDeadline(
     engine.clock,
-    await evaluateSeconds(plan.timeoutSeconds, plan.timeoutSecondsPath, input, context),
+    // A path of the state's own input: Parameters make another one, for the task.
+    await evaluateSeconds(plan.timeoutSeconds, plan.timeoutSecondsPath, place.stateInput, context),
     { label: `timeout of ${stateName}` },
   );
   const signal = AbortSignal.any([scope.signal, deadline.signal]);
@@ -37,7 +38,12 @@ async function callAndWait(
   const { engine, scope, work, context, stateName } = place;
   const heartbeat = setDeadline(
     engine.clock,
-    await evaluateSeconds(plan.heartbeatSeconds, plan.heartbeatSecondsPath, input, context),
+    await evaluateSeconds(
+      plan.heartbeatSeconds,
+      plan.heartbeatSecondsPath,
+      place.stateInput,
+      context,
+    ),
     { label: `heartbeat of ${stateName}`, error: HEARTBEAT_TIMEOUT },
   );
   const { token, answer, close } = engine.tokens.issue(scope.execution, heartbeat.restart);

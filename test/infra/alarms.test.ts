@@ -64,6 +64,7 @@ describe('the runbook', () => {
     const never: ReadonlySet<string> = new Set([
       'STAGE_PENDING', // retried
       'OFFBOARDING_SUPERSEDED', // ends in Superseded
+      'APPROVAL_DECIDED', // the workflow reads the decision
       // answered to a caller of the API, not to the workflow
       'GRACE_PERIOD_OVER',
       'NO_OPEN_APPROVAL',

@@ -52,6 +52,7 @@ describe('dev', () => {
       ['OffboardingVaultBucket', 'Delete'],
       ['OffboardingEvidenceBucket', 'Retain'],
       ['OffboardingEvidenceSigningKey', 'Retain'],
+      ['OffboardingNotificationsKey', 'Delete'],
       ['OffboardingLogKey', 'Delete'],
     ]);
   });

@@ -94,6 +94,51 @@ describe('the bus', () => {
   });
 });
 
+describe('the topics', () => {
+  it('are encrypted under a key that lets EventBridge in, take no request without TLS, and no role publishes to them', () => {
+    const key = resourceOf(STACK, 'AWS::KMS::Key', 'OffboardingNotificationsKey');
+    expect(key.Properties.KeyPolicy).toMatchObject({
+      Statement: expect.arrayContaining([
+        {
+          Sid: 'EventsReachTheTopics',
+          Effect: 'Allow',
+          Principal: { Service: 'events.amazonaws.com' },
+          Action: ['kms:Decrypt', 'kms:GenerateDataKey*'],
+          Resource: '*',
+        },
+      ]),
+    });
+    const topics = resourcesOf(STACK, 'AWS::SNS::Topic');
+    expect(topics).toHaveLength(2);
+    for (const [id, { Properties }] of topics) {
+      expect(Properties.KmsMasterKeyId).toEqual({ 'Fn::GetAtt': [key.logicalId, 'Arn'] });
+      expect(rolesThatMay('sns:Publish', id)).toEqual([]);
+    }
+    const policies = resourcesOf(STACK, 'AWS::SNS::TopicPolicy');
+    expect(policies).toHaveLength(2);
+    for (const [, { Properties }] of policies) {
+      const text = JSON.stringify(Properties);
+      expect(text).toContain('"aws:SecureTransport":"false"');
+      expect(text).toContain('"Service":"events.amazonaws.com"');
+    }
+  });
+
+  it('are told by rules that keep what they could not tell', () => {
+    const rules = resourcesOf(STACK, 'AWS::Events::Rule').filter(([, { Properties }]) =>
+      JSON.stringify(Properties.Targets).includes('OffboardingNotifications'),
+    );
+    expect(rules).toHaveLength(3);
+    for (const [, { Properties }] of rules)
+      expect(Properties.Targets).toMatchObject([
+        {
+          DeadLetterConfig: {
+            Arn: { 'Fn::GetAtt': [expect.stringMatching(/EventsUndelivered/), 'Arn'] },
+          },
+        },
+      ]);
+  });
+});
+
 describe('what destroys or decides', () => {
   const vault = logicalId('AWS::S3::Bucket', 'OffboardingVault');
   const tokenKey = logicalId('AWS::KMS::Key', 'OffboardingDecisionsTokenKey');
@@ -109,7 +154,7 @@ describe('what destroys or decides', () => {
     ['dynamodb:UpdateItem', 'table/knowledge-*', ['deactivate']],
     ['lambda:PutFunctionConcurrency', 'function:knowledge-*', ['deactivate']],
     // Who asks for a decision cannot read the token, who takes it cannot make one.
-    ['kms:Encrypt', tokenKey, ['requestapproval']],
+    ['kms:Encrypt', tokenKey, ['awaitapproval', 'requestapproval']],
     ['kms:Decrypt', tokenKey, ['apiapproval']],
     ['states:SendTaskSuccess', stateMachine, ['apiapproval']],
     [
@@ -132,6 +177,7 @@ describe('what destroys or decides', () => {
       'certificate',
       'certificatefinal',
       'policygate',
+      'remindapproval',
       'requestapproval',
     ]);
   });

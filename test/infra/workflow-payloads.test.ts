@@ -54,6 +54,24 @@ describe('what the Lambdas of the workflow are told', () => {
     });
   });
 
+  it('remind approvers: what is to be said when', () => {
+    expect(payloadOf('Remind approvers')).toEqual({
+      ...SUBJECT,
+      notices: [
+        { level: 'reminder', secondsBeforeExpiry: 604_800 },
+        { level: 'reminder', secondsBeforeExpiry: 259_200 },
+        { level: 'escalation', secondsBeforeExpiry: 86_400 },
+      ],
+    });
+  });
+
+  it('await approval: another task token', () => {
+    expect(payloadOf('Await purge approval')).toEqual({
+      ...SUBJECT,
+      'taskToken.$': '$$.Task.Token',
+    });
+  });
+
   it('the certificate: under which key it is recorded', () => {
     expect(payloadOf('Issue certificate')).toEqual({ ...SUBJECT, 'idempotencyKey.$': KEY });
   });

@@ -36,6 +36,8 @@ const FAILED_STAGE: Readonly<Record<string, string>> = {
   'Schedule purge unless erased': 'archive',
   'Reschedule purge unless erased': 'archive',
   'Request purge approval': 'approval',
+  'Remind approvers': 'approval',
+  'Await purge approval': 'approval',
   'Record rejection': 'approval',
   'Record expiry': 'approval',
   'Purge gate': 'purge',
@@ -76,6 +78,7 @@ describe('the definition', () => {
     const codes = new Set(matched.filter((name) => /^[A-Z_]+$/.test(name)));
     expect([...codes].sort()).toEqual([
       'ACTIVE_USAGE',
+      'APPROVAL_DECIDED',
       'LEDGER_CONTENTION',
       'OFFBOARDING_SUPERSEDED',
       'STAGE_PENDING',
@@ -155,7 +158,12 @@ describe('every way through the workflow', () => {
         name !== 'Where does the plane stand?' &&
         [state.Next, ...(state.Choices ?? []).map(({ Next }) => Next)].includes('Purge gate'),
     );
-    expect(others.map(([name]) => name)).toEqual(['Approved?']);
+    expect(others.map(([name]) => name)).toEqual(['Approved?', 'Still to be decided?']);
+    expect(
+      stateOf(definition, 'Still to be decided?').Choices?.filter(
+        ({ Next }) => Next === 'Purge gate',
+      ),
+    ).toEqual([{ Variable: '$.notice.status', StringEquals: 'approved', Next: 'Purge gate' }]);
   });
 
   it('asks for the approval of an early erasure only when the schedule will stand without it', () => {
@@ -328,24 +336,51 @@ describe('retries', () => {
 
 describe('the approval', () => {
   it.each([
-    ['Offboarding-dev', 604_800],
-    ['Offboarding-prod', 1_209_600],
-  ] as const)('waits in %s for %i seconds, and tells the Lambda so', (stack, seconds) => {
-    const state = stateOf(definitionOf(stack), 'Request purge approval');
-    expect(state.Resource).toMatch(/lambda:invoke\.waitForTaskToken$/);
-    expect(state.TimeoutSeconds).toBe(seconds);
-    expect(state.Parameters).toMatchObject({ Payload: { timeoutSeconds: seconds } });
-    expect(state.Catch?.[0]).toEqual({
-      ErrorEquals: ['States.Timeout'],
-      ResultPath: null,
-      Next: 'Approval expired',
+    ['Offboarding-dev', 604_800, 4],
+    ['Offboarding-prod', 1_209_600, 7],
+  ] as const)(
+    'is asked for in %s for %i seconds, and first reminded of %i days before',
+    (stack, seconds, days) => {
+      const state = stateOf(definitionOf(stack), 'Request purge approval');
+      expect(state.Resource).toMatch(/lambda:invoke\.waitForTaskToken$/);
+      expect(state.TimeoutSeconds).toBe(seconds - days * 86_400);
+      expect(state.Parameters).toMatchObject({ Payload: { timeoutSeconds: seconds } });
+      expect(state.Catch?.[0]).toEqual({
+        ErrorEquals: ['States.Timeout'],
+        ResultPath: null,
+        Next: 'Remind approvers',
+      });
+    },
+  );
+
+  it('goes on being waited for until the next notice, or until it is decided or over', () => {
+    const state = stateOf(definition, 'Await purge approval');
+    expect(state).toMatchObject({ TimeoutSecondsPath: '$.notice.waitSeconds', Next: 'Approved?' });
+    for (const error of ['States.Timeout', 'APPROVAL_DECIDED'])
+      expect(state.Catch).toContainEqual({
+        ErrorEquals: [error],
+        ResultPath: null,
+        Next: 'Remind approvers',
+      });
+    expect(stateOf(definition, 'Still to be decided?')).toMatchObject({
+      Choices: [
+        { Variable: '$.notice.status', StringEquals: 'waiting', Next: 'Await purge approval' },
+        { Next: 'Purge gate' },
+      ],
+      Default: 'Approval expired',
     });
   });
 
-  it('is the only step that waits for a token, and every such step has a timeout', () => {
+  it('is all that waits for a token, and each such step has a timeout', () => {
     const waiting = tasks.filter(([, { Resource }]) => Resource?.endsWith('.waitForTaskToken'));
-    expect(waiting.map(([name, { TimeoutSeconds }]) => [name, TimeoutSeconds])).toEqual([
-      ['Request purge approval', 1_209_600],
+    expect(
+      waiting.map(([name, { TimeoutSeconds, TimeoutSecondsPath }]) => [
+        name,
+        TimeoutSeconds ?? TimeoutSecondsPath,
+      ]),
+    ).toEqual([
+      ['Request purge approval', 604_800],
+      ['Await purge approval', '$.notice.waitSeconds'],
     ]);
   });
 });

@@ -252,6 +252,7 @@ function fakeCallback(): FakeCallback {
       sent.push({ taskToken, output });
       return 'sent';
     },
+    pause: async () => {},
   };
 }
 

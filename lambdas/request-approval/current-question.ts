@@ -1,0 +1,31 @@
+import { OffboardingError } from '../core/errors.ts';
+import { foldLedger } from '../core/fold-ledger.ts';
+import type { LedgerEntry } from '../core/ledger-entry.ts';
+import { type Approval, isSuperseded } from '../core/ledger-state.ts';
+
+export interface CurrentQuestion {
+  readonly question: LedgerEntry;
+  readonly approval: Approval;
+}
+
+/**
+ * The question about the purge of this offboarding that the ledger holds, answered or not.
+ * @throws OffboardingError `OFFBOARDING_SUPERSEDED`; `WRONG_STATE` when there is none, or it has been closed
+ */
+export function currentQuestion(
+  entries: readonly LedgerEntry[],
+  offboardingId: string,
+): CurrentQuestion {
+  const state = foldLedger(entries);
+  if (isSuperseded(state, offboardingId))
+    throw new OffboardingError(
+      'OFFBOARDING_SUPERSEDED',
+      `${offboardingId} was cancelled or replaced by another offboarding`,
+    );
+  const question = entries.findLast(({ type }) => type === 'APPROVAL_REQUESTED');
+  const { approval } = state;
+  const isOpen = approval?.status === 'requested' || approval?.status === 'approved';
+  if (!question || !isOpen)
+    throw new OffboardingError('WRONG_STATE', 'no approval of a purge is being asked for');
+  return { question, approval };
+}
