@@ -43,6 +43,8 @@ export interface Clock {
   jumpToNextTimer(): Promise<boolean>;
   /** Jumps from timer to timer until `reached()`. @throws Error when nothing is left that could happen */
   runUntil(reached: () => boolean | Promise<boolean>): Promise<void>;
+  /** Where the clock is going to, timer by timer; now, when it is not on its way. */
+  destination(): Date;
   /** What is being waited for, soonest first. */
   timers(): readonly Timer[];
   close(): void;
@@ -56,6 +58,7 @@ export function createClock(options: { mode?: ClockMode; startTime?: Date } = {}
   let running = 0;
   let idleListeners: (() => void)[] = [];
   let lastMove: Promise<unknown> = Promise.resolve();
+  let destination: Date | undefined;
 
   /** Real time reaches timers by itself; the native timer is set anew whenever the first of them may have changed. */
   function watchNextTimer(): void {
@@ -83,12 +86,14 @@ export function createClock(options: { mode?: ClockMode; startTime?: Date } = {}
 
   async function moveTo(at: Date): Promise<void> {
     await settle();
+    destination = at;
     for (let next = queue.next(); next && next.at <= at; next = queue.next()) {
       time.moveTo(next.at);
       queue.fireNextDue(time.now());
       await settle();
     }
     time.moveTo(at);
+    destination = undefined;
     watchNextTimer();
   }
 
@@ -150,6 +155,7 @@ export function createClock(options: { mode?: ClockMode; startTime?: Date } = {}
         if (!(await clock.jumpToNextTimer())) throw new Error('nothing is left that could happen');
       }
     },
+    destination: () => destination ?? time.now(),
     timers: queue.list,
     close: () => clearTimeout(nativeTimer),
   };

@@ -49,6 +49,11 @@ export interface CloudOptions {
   /** `virtual` (the default) stands still but for jumps, `real` flows. */
   readonly clock?: ClockMode;
   readonly startTime?: Date;
+  /**
+   * Whether a schedule that comes back is kept each of its times. By default, of those that one jump of the clock passes,
+   * only the first and the last: a year of daily work would take longer than everything that waits for the year to pass.
+   */
+  readonly everyOccurrence?: boolean;
   /** 0, the default, takes any free port. */
   readonly apiPort?: number;
   readonly endpointPort?: number;
@@ -147,6 +152,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
   });
   const scheduler = createScheduler({
     clock,
+    everyOccurrence: options.everyOccurrence ?? false,
     async startExecution({ roleArn, kind: _, ...start }) {
       await new SFNClient(roleConfig(roleArn)).send(new StartExecutionCommand(start));
     },

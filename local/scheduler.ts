@@ -43,6 +43,8 @@ export interface Schedule extends ScheduleRequest {
 
 export interface SchedulerOptions {
   readonly clock: Clock;
+  /** False: of the times of a schedule that one jump of the clock passes, only the first and the last come about. */
+  readonly everyOccurrence: boolean;
   /** Starts an execution with the permissions of the target's role. */
   readonly startExecution: (start: StartExecution & { roleArn: string }) => Promise<void>;
   /** Queues an invocation, with the permissions of the target's role. */
@@ -60,6 +62,7 @@ export interface Scheduler extends AwsService {
 /** EventBridge Scheduler on the clock of the embedded cloud (REST JSON). */
 export function createScheduler({
   clock,
+  everyOccurrence,
   startExecution,
   invokeFunction,
   onFailure,
@@ -138,10 +141,18 @@ export function createScheduler({
     signal: AbortSignal,
   ): Promise<void> {
     const label = `schedule ${schedule.Name}`;
-    for (let at = next(clock.now()); at; at = next(at)) {
+    for (let at = next(clock.now()); at; at = following(next, at)) {
       await clock.waitUntil(at, { signal, label, background: true });
       await fire(arn, schedule);
     }
+  }
+
+  function following(next: Recurrence['next'], at: Date): Date | undefined {
+    let time = next(at);
+    if (everyOccurrence) return time;
+    const jumpEnds = clock.destination();
+    for (let later = time; later && later <= jumpEnds; later = next(later)) time = later;
+    return time;
   }
 
   async function fire(arn: string, schedule: Schedule): Promise<void> {

@@ -46,6 +46,7 @@ export async function startSmallCloud() {
   });
   const scheduler = createScheduler({
     clock,
+    everyOccurrence: true,
     async startExecution({ roleArn, kind: _, ...start }) {
       await new SFNClient(machineConfig(roleArn)).send(new StartExecutionCommand(start));
     },

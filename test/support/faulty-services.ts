@@ -64,6 +64,7 @@ export async function startFaultyServices(
   const clock = createClock({ startTime: NOW });
   const scheduler = createScheduler({
     clock,
+    everyOccurrence: true,
     startExecution: async () => {},
     invokeFunction: async () => {},
     onFailure: () => {},
