@@ -58,6 +58,8 @@ export function createApiFunctions(
   registry.grantRead(usageFunction);
   ledger.grantRead(usageFunction);
   usage.grantDeclare(usageFunction);
+  recorder.grantRecord(usageFunction);
+  usageFunction.setEnvironment('USE_DURING_GRACE', config.useDuringGrace);
 
   const hold = api('api-hold', 'Places, shows and releases legal holds.');
   registry.grantRead(hold);

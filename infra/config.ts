@@ -1,5 +1,6 @@
 import { RemovalPolicy } from 'aws-cdk-lib';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { UseDuringGrace } from '../lambdas/core/grace-use.ts';
 import type { ForceRule } from '../lambdas/policy-gate/attempt.ts';
 import type { RolePatterns } from '../lambdas/policy-gate/roles.ts';
 
@@ -42,6 +43,8 @@ export interface OffboardingConfig {
    */
   readonly roles: RolePatterns;
   readonly approval: ApprovalConfig;
+  /** What a use of the plane during its grace period brings about: docs/decisions/0012-uses-during-the-grace-period.md. */
+  readonly useDuringGrace: UseDuringGrace;
   /** Shards of one plane packed at the same time. Each is one Lambda invocation of up to 15 minutes. */
   readonly packConcurrency: number;
   readonly archiveStorageClass: 'DEEP_ARCHIVE' | 'GLACIER' | 'GLACIER_IR' | 'STANDARD';
@@ -79,6 +82,7 @@ export const ENVIRONMENTS: Readonly<Record<EnvironmentName, EnvironmentConfig>> 
     // Whoever may call the API: on a developer's account that is decided by IAM alone.
     roles: { operator: ['*'], forcer: ['*'], legal: ['*'], approver: ['*'] },
     approval: { timeoutDays: 7, remindBeforeExpiryDays: [4, 2], escalateBeforeExpiryDays: 1 },
+    useDuringGrace: 'record',
     packConcurrency: 10,
     archiveStorageClass: 'DEEP_ARCHIVE',
     planeResources: {
@@ -103,6 +107,7 @@ export const ENVIRONMENTS: Readonly<Record<EnvironmentName, EnvironmentConfig>> 
       approver: rolesNamed('OffboardingApprover'),
     },
     approval: { timeoutDays: 14, remindBeforeExpiryDays: [7, 3], escalateBeforeExpiryDays: 1 },
+    useDuringGrace: 'halt',
     packConcurrency: 40,
     archiveStorageClass: 'DEEP_ARCHIVE',
     planeResources: {

@@ -129,21 +129,26 @@ export class OffboardingWorkflow extends Construct {
     const waitOutGracePeriod = new Wait(this, 'Wait out the grace period', {
       time: WaitTime.timestampPath('$.deregistration.gracePeriodEnd'),
     });
+    // A use has extended it meanwhile; what Locate plane finds is the end that is in force now.
+    const extended = { error: 'GRACE_PERIOD_ACTIVE', next: locate } as const;
     const verifyDeactivation = steps.run(
       'Verify deactivation is safe',
       functions.verifyDeactivate,
       {
         result: dataAt('$.verification'),
         retry: DRAIN,
+        unless: extended,
         failed: verifyFailed,
       },
     );
     const deactivationGate = steps.run('Deactivation gate', functions.policyGate, {
       payload: { transition: 'DEACTIVATED', idempotencyKey: idempotencyKey() },
+      unless: extended,
       failed: deactivateFailed,
     });
     const deactivate = steps.run('Deactivate', functions.deactivate, {
       result: dataAt('$.deactivation'),
+      retry: DRAIN,
       failed: deactivateFailed,
     });
     const recordDeactivated = steps.record('Record deactivated', {

@@ -51,10 +51,12 @@ export function createWorkflowFunctions(
 
   const verifyDeactivate = stage('verify-deactivate', 'Verifies that nobody uses it.', SHORT);
   usage.grantRead(verifyDeactivate);
+  verifyDeactivate.setEnvironment('USE_DURING_GRACE', config.useDuringGrace);
 
   const deactivate = stage('deactivate', 'Revokes tokens and disables endpoints.', LONG);
   planes.grantList(deactivate);
   planes.grantDeactivate(deactivate);
+  usage.grantRead(deactivate);
 
   const archivePlan = stage('archive-plan', 'Inventories the stores.', LONG);
   planes.grantInventory(archivePlan);

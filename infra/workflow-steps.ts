@@ -29,6 +29,8 @@ export interface StepProps {
   readonly result?: { readonly path: string; readonly select?: Record<string, string> };
   /** The answer is the state of the execution from here on. */
   readonly replacesState?: true;
+  /** Where it goes on after an error of this name, in place of `failed`. */
+  readonly unless?: { readonly error: ErrorCode; readonly next: IChainable };
   /** Tried before the retries that every step has. */
   readonly retry?: RetryProps;
   /** The step ends when somebody answers its task token, or after this time with `States.Timeout`. */
@@ -61,7 +63,7 @@ export class WorkflowSteps {
 
   /** A Lambda function that is told which offboarding it works on. */
   run(name: string, fn: ProductFunction, props: StepProps): LambdaInvoke {
-    const { payload = {}, result, replacesState, retry, waitsForAnswer, failed } = props;
+    const { payload = {}, result, replacesState, retry, waitsForAnswer, unless, failed } = props;
     const task = LambdaInvoke.jsonPath(this.scope, name, {
       lambdaFunction: fn,
       payload: TaskInput.fromObject({ ...subject(), ...payload }),
@@ -76,6 +78,8 @@ export class WorkflowSteps {
       }),
     });
     if (retry) task.addRetry(retry);
+    if (unless)
+      task.addCatch(unless.next, { errors: [unless.error], resultPath: JsonPath.DISCARD });
     return this.guard(task, failed);
   }
 

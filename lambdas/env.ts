@@ -25,6 +25,7 @@ export const ENVIRONMENT_VARIABLES = [
   'FORCE_WINDOW_HOURS',
   'REQUIRED_APPROVALS',
   'ROLES',
+  'USE_DURING_GRACE',
   'PLANE_BUCKETS',
   'PLANE_TABLES',
   'PLANE_FUNCTIONS',
@@ -61,4 +62,15 @@ export function requireChoiceEnv<Choice extends string>(
 /** A list of names or `*` patterns, comma-separated: which of the account's resources planes may live in. */
 export function requireListEnv(name: EnvironmentVariable): readonly string[] {
   return requireEnv(name).split(',');
+}
+
+/** @throws Error when the variable is none of these */
+export function requireOneOfEnv<Value extends string>(
+  name: EnvironmentVariable,
+  values: readonly Value[],
+): Value {
+  const value = requireEnv(name);
+  const found = values.find((known) => known === value);
+  if (!found) throw new Error(`environment variable ${name} is none of ${values.join(', ')}`);
+  return found;
 }

@@ -68,11 +68,11 @@ export interface UsageReader {
   dependents(planeId: string): Promise<readonly Dependent[]>;
 }
 
-/** Puts replace what is there under the same id; deletes say whether there was anything. */
+/** Puts replace what is there under the same id, and answer it; deletes say whether there was anything. */
 export interface UsageWriter {
-  putLease(planeId: string, lease: Lease): Promise<void>;
+  putLease(planeId: string, lease: Lease): Promise<Lease | undefined>;
   deleteLease(planeId: string, leaseId: string): Promise<boolean>;
-  putDependent(planeId: string, dependent: Dependent): Promise<void>;
+  putDependent(planeId: string, dependent: Dependent): Promise<Dependent | undefined>;
   deleteDependent(planeId: string, dependentId: string): Promise<boolean>;
 }
 

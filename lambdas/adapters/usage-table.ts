@@ -18,20 +18,17 @@ export function usageReader(client: DynamoDBClient, table: string): UsageReader 
     async activeLeases(planeId, now) {
       const leases: Lease[] = [];
       for await (const item of usageItems(client, table, planeId, LEASE)) {
-        const { leaseId, kind, heldBy, expiresAt } = unmarshall(item) as Lease;
+        const lease = leaseOf(item);
         // DynamoDB removes expired items within days, not at once: the time stamp decides.
-        if (Date.parse(expiresAt) > now.getTime())
-          leases.push({ leaseId, kind, heldBy, expiresAt });
+        if (Date.parse(lease.expiresAt) > now.getTime()) leases.push(lease);
       }
       return leases;
     },
 
     async dependents(planeId) {
       const dependents: Dependent[] = [];
-      for await (const item of usageItems(client, table, planeId, DEPENDENT)) {
-        const { dependentId, kind, declaredBy } = unmarshall(item) as Dependent;
-        dependents.push({ dependentId, kind, declaredBy });
-      }
+      for await (const item of usageItems(client, table, planeId, DEPENDENT))
+        dependents.push(dependentOf(item));
       return dependents;
     },
   };
@@ -39,25 +36,42 @@ export function usageReader(client: DynamoDBClient, table: string): UsageReader 
 
 export function usageWriter(client: DynamoDBClient, table: string): UsageWriter {
   const put = async (planeId: string, usageId: string, usage: Lease | Dependent, ttl?: number) => {
-    await client.send(
+    const { Attributes } = await client.send(
       new PutItemCommand({
         TableName: table,
         Item: marshall(
           { ...usage, planeId, usageId, expiresAtSeconds: ttl },
           { removeUndefinedValues: true },
         ),
+        ReturnValues: 'ALL_OLD',
       }),
     );
+    return Attributes;
   };
   return {
-    putLease: (planeId, lease) =>
-      put(planeId, LEASE + lease.leaseId, lease, Math.ceil(Date.parse(lease.expiresAt) / 1000)),
+    async putLease(planeId, lease) {
+      const ttl = Math.ceil(Date.parse(lease.expiresAt) / 1000);
+      const before = await put(planeId, LEASE + lease.leaseId, lease, ttl);
+      return before && leaseOf(before);
+    },
+    async putDependent(planeId, dependent) {
+      const before = await put(planeId, DEPENDENT + dependent.dependentId, dependent);
+      return before && dependentOf(before);
+    },
     deleteLease: (planeId, leaseId) => deleteUsage(client, table, planeId, LEASE + leaseId),
-    putDependent: (planeId, dependent) =>
-      put(planeId, DEPENDENT + dependent.dependentId, dependent),
     deleteDependent: (planeId, dependentId) =>
       deleteUsage(client, table, planeId, DEPENDENT + dependentId),
   };
+}
+
+function leaseOf(item: Record<string, AttributeValue>): Lease {
+  const { leaseId, kind, heldBy, expiresAt } = unmarshall(item) as Lease;
+  return { leaseId, kind, heldBy, expiresAt };
+}
+
+function dependentOf(item: Record<string, AttributeValue>): Dependent {
+  const { dependentId, kind, declaredBy } = unmarshall(item) as Dependent;
+  return { dependentId, kind, declaredBy };
 }
 
 /** Deletes every lease and dependent of one plane. @returns how many were there when their turn came */

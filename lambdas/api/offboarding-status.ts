@@ -1,6 +1,6 @@
 import { foldLedger } from '../core/fold-ledger.ts';
 import type { LedgerEntry } from '../core/ledger-entry.ts';
-import type { Halt, LedgerState } from '../core/ledger-state.ts';
+import type { Halt, LedgerState, NoticedUse } from '../core/ledger-state.ts';
 import type { LifecycleState } from '../core/lifecycle.ts';
 import {
   isBeingStarted,
@@ -9,6 +9,8 @@ import {
   mayBeForgotten,
 } from './latest-execution.ts';
 import type { Execution } from './ports.ts';
+
+const USES_SHOWN = 20;
 
 export type OffboardingStatus =
   | 'RUNNING'
@@ -27,6 +29,8 @@ export interface OffboardingView {
   /** ISO 8601 UTC, as the next one. */
   readonly gracePeriodEnd?: string;
   readonly retentionUntil?: string;
+  /** Who used the plane, or declared that they need it, since it was deregistered: the latest uses, the last one first. */
+  readonly usedDuringGrace?: readonly Pick<NoticedUse, 'by' | 'use' | 'at'>[];
   /** Legal holds in force. */
   readonly holds: number;
   readonly executionArn: string;
@@ -52,10 +56,18 @@ export function offboardingView(
     status: halt ? 'HALTED' : statusOf(state, latest, execution, now),
     ...(begun && { gracePeriodEnd: begun.gracePeriodEnd }),
     ...(begun && state.archive && { retentionUntil: state.archive.retentionUntil }),
+    ...(begun && state.noticedUses.length > 0 && { usedDuringGrace: latestUses(state) }),
     holds: state.holds.length,
     executionArn,
     ...(halt && { halt }),
   };
+}
+
+function latestUses({ noticedUses }: LedgerState) {
+  return noticedUses
+    .slice(-USES_SHOWN)
+    .reverse()
+    .map(({ by, use, at }) => ({ by, use, at }));
 }
 
 function statusOf(

@@ -1,33 +1,33 @@
-import { OffboardingError } from '../core/errors.ts';
-import { foldLedger } from '../core/fold-ledger.ts';
-import { isTombstone } from '../core/plane.ts';
-import type { LedgerReader, PlaneReader, UsageWriter } from '../ports.ts';
+import type { UsageWriter } from '../ports.ts';
 import { findPlane } from './find-plane.ts';
 import { type Answer, type Route, route } from './http.ts';
+import { assertServing, noticeUse, type Use, type UsePorts } from './notice-use.ts';
 import { putDependentSchema, putLeaseSchema } from './schemas.ts';
 
-export interface UsageRoutePorts {
-  readonly planes: PlaneReader;
-  readonly ledger: LedgerReader;
+export interface UsageRoutePorts extends UsePorts {
   readonly usage: UsageWriter;
 }
 
 const NO_CONTENT: Answer = { status: 204 };
 
 /** Who needs a plane now: leases of runs and queries, which expire, and dependents, which stay until they are deleted. */
-export function usageRoutes({ planes, ledger, usage }: UsageRoutePorts): readonly Route[] {
-  /** @throws OffboardingError `PLANE_NOT_FOUND`, `PLANE_NOT_SERVING` */
-  async function assertServing(planeId: string): Promise<void> {
-    const plane = await findPlane(planes, planeId);
-    const state = foldLedger(await ledger.read(planeId));
-    const serves =
-      state.lifecycleState === 'ACTIVE' || state.lifecycleState === 'PENDING_DEACTIVATE';
-    // Once the gate has let the deactivation pass, a new user would be cut off at any moment.
-    if (isTombstone(plane) || !serves || state.deactivationCommitted)
-      throw new OffboardingError(
-        'PLANE_NOT_SERVING',
-        `${planeId} is being or has been deactivated`,
-      );
+export function usageRoutes(ports: UsageRoutePorts): readonly Route[] {
+  const { planes, usage } = ports;
+
+  /**
+   * Written first and then put on record: a lease that the ledger knew before it exists could be missed by the deactivation. A
+   * crash in between leaves one that nobody was granted; it can only delay the deactivation, and expires.
+   * @param put answers how to bring back what was there before
+   */
+  async function take(planeId: string, use: Use, put: () => Promise<() => Promise<unknown>>) {
+    await assertServing(ports, planeId);
+    const undo = await put();
+    try {
+      await noticeUse(ports, planeId, use);
+    } catch (error) {
+      await undo();
+      throw error;
+    }
   }
 
   return [
@@ -35,11 +35,14 @@ export function usageRoutes({ planes, ledger, usage }: UsageRoutePorts): readonl
       method: 'PUT',
       resource: '/planes/{planeId}/leases/{leaseId}',
       body: putLeaseSchema,
-      async answer({ path: { planeId, leaseId }, body, caller, now }) {
-        await assertServing(planeId);
-        const expiresAt = new Date(now.getTime() + body.ttlSeconds * 1000).toISOString();
-        const lease = { leaseId, kind: body.kind, heldBy: caller, expiresAt };
-        await usage.putLease(planeId, lease);
+      async answer({ path: { planeId, leaseId }, body: { kind, ttlSeconds }, caller, now }) {
+        const expiresAt = new Date(now.getTime() + ttlSeconds * 1000).toISOString();
+        const lease = { leaseId, kind, heldBy: caller, expiresAt };
+        await take(planeId, { use: kind, by: caller, now }, async () => {
+          const before = await usage.putLease(planeId, lease);
+          return () =>
+            before ? usage.putLease(planeId, before) : usage.deleteLease(planeId, leaseId);
+        });
         return { status: 200, body: { planeId, ...lease } };
       },
     }),
@@ -56,10 +59,15 @@ export function usageRoutes({ planes, ledger, usage }: UsageRoutePorts): readonl
       method: 'PUT',
       resource: '/planes/{planeId}/dependents/{dependentId}',
       body: putDependentSchema,
-      async answer({ path: { planeId, dependentId }, body, caller }) {
-        await assertServing(planeId);
+      async answer({ path: { planeId, dependentId }, body, caller, now }) {
         const dependent = { dependentId, kind: body.kind, declaredBy: caller };
-        await usage.putDependent(planeId, dependent);
+        await take(planeId, { use: 'dependent', by: caller, now }, async () => {
+          const before = await usage.putDependent(planeId, dependent);
+          return () =>
+            before
+              ? usage.putDependent(planeId, before)
+              : usage.deleteDependent(planeId, dependentId);
+        });
         return { status: 200, body: { planeId, ...dependent } };
       },
     }),

@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { accessPointFor } from '../access/open-access-point.ts';
 import { ledgerReader } from '../adapters/ledger-table.ts';
+import { usageReader } from '../adapters/usage-table.ts';
 import { requireEnv } from '../env.ts';
 import { stageLambda } from '../stage-lambda.ts';
 import { storeFor } from '../stores/open-store.ts';
@@ -13,6 +14,7 @@ const clients = storeClients();
 export const handler = stageLambda(
   createDeactivate({
     ledger: ledgerReader(clients.dynamodb, requireEnv('LEDGER_TABLE')),
+    usage: usageReader(clients.dynamodb, requireEnv('USAGE_TABLE')),
     accessPointFor: accessPointFor({
       ...clients,
       lambda: new LambdaClient(),

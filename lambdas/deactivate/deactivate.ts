@@ -4,12 +4,13 @@ import { hashOf } from '../core/canonical.ts';
 import { isOffboardingError, type OffboardingError } from '../core/errors.ts';
 import type { AccessPointDescriptor, StoreDescriptor } from '../core/plane.ts';
 import { createHoldWatch } from '../hold-watch.ts';
-import type { LedgerReader } from '../ports.ts';
+import type { LedgerReader, UsageReader } from '../ports.ts';
 import type { Store } from '../stores/store.ts';
 import { dataPreserved, glance } from './glance.ts';
 
 export interface DeactivatePorts {
   readonly ledger: LedgerReader;
+  readonly usage: UsageReader;
   readonly accessPointFor: (descriptor: AccessPointDescriptor) => AccessPoint;
   readonly storeFor: (descriptor: StoreDescriptor) => Store;
 }
@@ -39,9 +40,17 @@ export function createDeactivate(ports: DeactivatePorts): StageHandler<Deactivat
     destructive: true,
     validate: () => undefined,
     async execute(context): Promise<StageResult<DeactivateData>> {
-      const { plane, ledger, now } = context;
+      const { planeId, plane, ledger, now } = context;
       if (!ledger.deactivationCommitted)
         return failure('the policy gate has not allowed DEACTIVATED', {});
+      // Since the gate has passed nobody is let in any more. This finds who was, after the verification had counted.
+      const leases = await ports.usage.activeLeases(planeId, now);
+      if (leases.length > 0)
+        return failure(
+          `${leases.length} lease(s) are still held`,
+          { leaseIds: leases.map(({ leaseId }) => leaseId) },
+          'ACTIVE_USAGE',
+        );
       const stores = plane.stores.map(ports.storeFor);
       const access = plane.access.map(ports.accessPointFor);
       const tokens = access.filter(({ descriptor }) => descriptor.kind === 'token-partition');
@@ -121,7 +130,7 @@ function isLegalHold(error: unknown): error is OffboardingError {
 function failure(
   message: string,
   errorDetails: Readonly<Record<string, unknown>>,
-  errorCode: 'DEACTIVATION_FAILED' | 'LEGAL_HOLD' = 'DEACTIVATION_FAILED',
+  errorCode: 'DEACTIVATION_FAILED' | 'LEGAL_HOLD' | 'ACTIVE_USAGE' = 'DEACTIVATION_FAILED',
 ): StageResult<DeactivateData> {
   return { status: 'failure', message, errorCode, errorDetails };
 }

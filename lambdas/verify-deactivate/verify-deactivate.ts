@@ -1,4 +1,5 @@
 import type { StageHandler, StageResult } from '../contract.ts';
+import { type UseDuringGrace, usesToAnswer } from '../core/grace-use.ts';
 import type { UsageReader } from '../ports.ts';
 
 export interface VerifyDeactivateData {
@@ -12,6 +13,7 @@ export interface VerifyDeactivateData {
 /** Verifies that a plane can stop serving (GAP-079): its grace period is over, or was forced, and nobody uses it. */
 export function createVerifyDeactivate(ports: {
   readonly usage: UsageReader;
+  readonly useDuringGrace: UseDuringGrace;
 }): StageHandler<VerifyDeactivateData> {
   return {
     stageName: 'verify_deactivate',
@@ -32,6 +34,14 @@ export function createVerifyDeactivate(ports: {
           errorCode: 'GRACE_PERIOD_ACTIVE',
           message: `the grace period ends at ${gracePeriodEnd}`,
           errorDetails: { gracePeriodEnd, now: now.toISOString() },
+        };
+      const uses = usesToAnswer(ledger, ports.useDuringGrace);
+      if (uses.length > 0)
+        return {
+          status: 'failure',
+          errorCode: 'PLANE_IN_USE',
+          message: `the plane was used ${uses.length} time(s) during its grace period; start again to go on all the same`,
+          errorDetails: { uses },
         };
       const leases = await ports.usage.activeLeases(planeId, now);
       if (leases.length > 0)

@@ -56,7 +56,7 @@ describe('a cancel', () => {
       status: 409,
       body: { code: 'CANCEL_TOO_LATE' },
     });
-    expect(await plane.history()).toEqual(['ACTIVE->PENDING_DEACTIVATE']);
+    expect(await plane.history()).toEqual(['ACTIVE->PENDING_DEACTIVATE', 'USE_NOTICED']);
   });
 
   it('of a forced offboarding is never possible', async () => {

@@ -32,7 +32,7 @@ describe('a plane in use', () => {
     await world.cloud.clock.advanceBy({ days: 6, seconds: 86_000 });
     await plane.as('pipeline', 'PUT', '/leases/run-1', lease(7_200));
     await world.cloud.clock.advanceBy({ seconds: 3_600 });
-    expect(await plane.history()).toEqual(['ACTIVE->PENDING_DEACTIVATE']);
+    expect(await plane.history()).toEqual(['ACTIVE->PENDING_DEACTIVATE', 'USE_NOTICED']);
     expect(await plane.sample.ask('tar')).toMatchObject({ answer: { document: 'tar.md' } });
 
     await world.cloud.clock.advanceBy({ days: 1 });

@@ -174,6 +174,7 @@ describe('what destroys or decides', () => {
       'apiapproval',
       'apihold',
       'apioffboarding',
+      'apiusage',
       'certificate',
       'certificatefinal',
       'policygate',

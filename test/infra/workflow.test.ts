@@ -79,6 +79,7 @@ describe('the definition', () => {
     expect([...codes].sort()).toEqual([
       'ACTIVE_USAGE',
       'APPROVAL_DECIDED',
+      'GRACE_PERIOD_ACTIVE',
       'LEDGER_CONTENTION',
       'OFFBOARDING_SUPERSEDED',
       'STAGE_PENDING',
@@ -300,11 +301,11 @@ describe('retries', () => {
     });
   });
 
-  it('gives usage a day to end, and only verification waits for it', () => {
+  it('gives usage a day to end, before the gate and for what came in just before it', () => {
     const drained = states.filter(([, { Retry = [] }]) =>
       Retry.some(({ ErrorEquals }) => ErrorEquals.includes('ACTIVE_USAGE')),
     );
-    expect(drained.map(([name]) => name)).toEqual(['Verify deactivation is safe']);
+    expect(drained.map(([name]) => name)).toEqual(['Verify deactivation is safe', 'Deactivate']);
     const [drain] = drained[0]?.[1].Retry ?? [];
     expect(drain).toEqual({
       ErrorEquals: ['ACTIVE_USAGE'],
@@ -379,8 +380,8 @@ describe('the approval', () => {
         TimeoutSeconds ?? TimeoutSecondsPath,
       ]),
     ).toEqual([
-      ['Request purge approval', 604_800],
       ['Await purge approval', '$.notice.waitSeconds'],
+      ['Request purge approval', 604_800],
     ]);
   });
 });

@@ -8,6 +8,7 @@ import { hashOf } from '../../lambdas/core/canonical.ts';
 import { foldLedger } from '../../lambdas/core/fold-ledger.ts';
 import type { AccessPointDescriptor } from '../../lambdas/core/plane.ts';
 import { createDeactivate } from '../../lambdas/deactivate/deactivate.ts';
+import type { Lease } from '../../lambdas/ports.ts';
 import {
   OFFBOARDING_ID,
   offboardingRequest,
@@ -15,6 +16,7 @@ import {
   planeRecord,
   TIMES,
 } from '../support/builders.ts';
+import { fakeUsage, lease } from '../support/fake-usage.ts';
 import { deregistered, gatePassed, holdPlaced, ledgerOf } from '../support/ledgers.ts';
 import { memoryStore } from '../support/memory-store.ts';
 
@@ -41,10 +43,11 @@ interface Scene {
   readonly onClose?: (keys: Map<string, unknown>) => void;
   /** A hold is placed once this access point is closed. */
   readonly heldAfter?: string;
+  readonly leases?: readonly Lease[];
 }
 
 async function deactivate(scene: Scene = {}) {
-  const { tokens, endpoint, committed = true, onClose, heldAfter } = scene;
+  const { tokens, endpoint, committed = true, onClose, heldAfter, leases = [] } = scene;
   const store = memoryStore(STORE);
   store.put('a', 'b', 'c');
   const calls: string[] = [];
@@ -80,6 +83,7 @@ async function deactivate(scene: Scene = {}) {
   let remainingMs = 900_000;
   const result = await createDeactivate({
     ledger: { read: async () => ledger },
+    usage: fakeUsage(leases),
     accessPointFor: point,
     storeFor: () => store,
   }).execute({
@@ -187,4 +191,15 @@ test('a hold that is placed after the tokens leaves the endpoints open, and trie
     errorDetails: {},
   });
   expect(calls).toEqual(['close tokens']);
+});
+
+test('a lease that was granted behind the back of the verification is waited for', async () => {
+  const { result, calls } = await deactivate({ leases: [lease()] });
+  expect(result).toEqual({
+    status: 'failure',
+    errorCode: 'ACTIVE_USAGE',
+    message: '1 lease(s) are still held',
+    errorDetails: { leaseIds: ['run-1'] },
+  });
+  expect(calls).toEqual([]);
 });

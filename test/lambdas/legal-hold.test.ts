@@ -18,6 +18,7 @@ import {
   TIMES,
 } from '../support/builders.ts';
 import { arrange, fillStores, fillVault, look, TABLES } from '../support/crash-plane.ts';
+import { fakeUsage } from '../support/fake-usage.ts';
 import {
   type Clients,
   type FaultyServices,
@@ -174,6 +175,7 @@ describe('a hold that is placed before any AWS call', () => {
         const ledger = ledgerReader(dynamodb, 'ledger');
         const deactivate = createDeactivate({
           ledger,
+          usage: fakeUsage(),
           storeFor: storeFor({ s3, dynamodb }),
           accessPointFor: (descriptor) => {
             if (descriptor.kind !== 'token-partition') throw new Error('has tokens only');

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { StageContext } from '../../lambdas/contract.ts';
 import { foldLedger } from '../../lambdas/core/fold-ledger.ts';
+import type { UseDuringGrace } from '../../lambdas/core/grace-use.ts';
 import { createVerifyDeactivate } from '../../lambdas/verify-deactivate/verify-deactivate.ts';
 import {
   OFFBOARDING_ID,
@@ -10,7 +11,7 @@ import {
   TIMES,
 } from '../support/builders.ts';
 import { fakeUsage, lease } from '../support/fake-usage.ts';
-import { deregistered, ledgerOf, type Step } from '../support/ledgers.ts';
+import { deregistered, halted, ledgerOf, type Step, useNoticed } from '../support/ledgers.ts';
 
 const FORCED = offboardingRequest({ force: true, forceReason: 'a leak' });
 
@@ -19,8 +20,9 @@ async function verify({
   steps = [deregistered()] as readonly Step[],
   request = offboardingRequest(),
   leases = [lease()].slice(1),
+  useDuringGrace = 'record' as UseDuringGrace,
 } = {}) {
-  const handler = createVerifyDeactivate({ usage: fakeUsage(leases) });
+  const handler = createVerifyDeactivate({ usage: fakeUsage(leases), useDuringGrace });
   const context: StageContext = {
     planeId: PLANE_ID,
     offboardingId: OFFBOARDING_ID,
@@ -89,5 +91,49 @@ describe('verify_deactivate', () => {
 
   it('cannot work without a deregistration on record', async () => {
     expect((await verify({ steps: [] })).refusal).toBe('the ledger knows of no deregistration');
+  });
+
+  it.each([
+    ['record', 'success'],
+    ['extend', 'success'],
+    ['halt', 'failure'],
+  ] as const)(
+    'of a use that left the end of the grace period as it is: %s -> %s',
+    async (useDuringGrace, status) => {
+      const steps = [deregistered(), useNoticed('2026-11-22T11:00:00.000Z')];
+      const { result } = await verify({ steps, useDuringGrace });
+      expect(result.status).toBe(status);
+      if (result.status === 'failure')
+        expect(result).toMatchObject({
+          errorCode: 'PLANE_IN_USE',
+          message:
+            'the plane was used 1 time(s) during its grace period; start again to go on all the same',
+        });
+    },
+  );
+
+  it('goes on when the halt has answered the uses, and halts for the next one', async () => {
+    const answered = [
+      deregistered(),
+      useNoticed('2026-11-23T10:00:00.000Z'),
+      halted('verify_deactivate', 'PLANE_IN_USE'),
+    ];
+    const policy = { useDuringGrace: 'halt' } as const;
+    expect((await verify({ steps: answered, ...policy })).result.status).toBe('success');
+    const again = [...answered, useNoticed('2026-11-29T10:00:00.000Z')];
+    expect((await verify({ steps: again, ...policy })).result).toMatchObject({
+      errorCode: 'PLANE_IN_USE',
+    });
+  });
+
+  it('waits for the end that a use has brought about', async () => {
+    const gracePeriodEnd = '2026-12-06T00:00:00.000Z';
+    const steps = [deregistered(), useNoticed('2026-11-28T10:00:00.000Z', gracePeriodEnd)];
+    const policy = { steps, useDuringGrace: 'extend' } as const;
+    expect((await verify(policy)).result).toMatchObject({
+      errorCode: 'GRACE_PERIOD_ACTIVE',
+      message: `the grace period ends at ${gracePeriodEnd}`,
+    });
+    expect((await verify({ ...policy, now: gracePeriodEnd })).result.status).toBe('success');
   });
 });

@@ -45,10 +45,11 @@ const cancel = (race: RaceWorld) => race.request('DELETE', '/offboarding', { as:
 async function workflow(race: World): Promise<void> {
   await turn('wakes up', { isReady: () => race.now().toISOString() >= TIMES.graceEnd });
   try {
-    await race.stage(createVerifyDeactivate({ usage: fakeUsage() }));
+    await race.stage(createVerifyDeactivate({ usage: fakeUsage(), useDuringGrace: 'record' }));
     await race.gate('DEACTIVATED');
     const deactivation = await race.stage(
       createDeactivate({
+        usage: fakeUsage(),
         ledger: race.ledger,
         accessPointFor: () => tokensOf(race),
         storeFor: (descriptor) => memoryStore(descriptor),

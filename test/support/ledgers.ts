@@ -82,6 +82,12 @@ export const holdReleased = (reference = 'case-1', at: string = TIMES.requested)
   ...holdPlaced(reference, at),
   type: 'HOLD_RELEASED',
 });
+export const useNoticed = (at: string, gracePeriodEnd?: string): Step => ({
+  type: 'USE_NOTICED',
+  actor: 'arn:aws:iam::111122223333:role/pipeline',
+  data: { use: 'run', ...(gracePeriodEnd !== undefined && { gracePeriodEnd }) },
+  at,
+});
 export const halted = (stage: string, code: string, at: string = TIMES.graceEnd): Step => ({
   type: 'HALTED',
   data: { stage, code, message: `${stage} failed` },

@@ -34,7 +34,7 @@ let planes = 0;
 
 /** One embedded cloud, from the assembly that the test run synthesised. */
 export async function startWorld(
-  options: Pick<CloudOptions, 'onCall' | 'stackName'> = {},
+  options: Partial<Pick<CloudOptions, 'onCall' | 'stackName' | 'assemblyDirectory'>> = {},
 ): Promise<World> {
   const cloud = await startCloud({
     assemblyDirectory: inject('assemblyDirectory'),

@@ -11,6 +11,7 @@ import type { Execution, Executions, TaskCallback } from '../../../lambdas/api/p
 import { usageRoutes } from '../../../lambdas/api/usage-routes.ts';
 import { canonicalJson } from '../../../lambdas/core/canonical.ts';
 import { OffboardingError } from '../../../lambdas/core/errors.ts';
+import type { UseDuringGrace } from '../../../lambdas/core/grace-use.ts';
 import type { LedgerEntry } from '../../../lambdas/core/ledger-entry.ts';
 import type { PlaneRecord, PlaneTombstone } from '../../../lambdas/core/plane.ts';
 import type { EnvironmentFacts } from '../../../lambdas/policy-gate/attempt.ts';
@@ -51,6 +52,7 @@ export function apiWorld({
   environment = DEV,
   roles = EVERYBODY,
   reach = { buckets: ['documents', 'knowledge-*'], tables: ['t-*'], functions: ['query-*'] },
+  useDuringGrace = 'record',
 }: {
   entries?: readonly LedgerEntry[];
   plane?: PlaneRecord | PlaneTombstone | undefined;
@@ -58,6 +60,7 @@ export function apiWorld({
   environment?: EnvironmentFacts;
   roles?: RolePatterns;
   reach?: PlaneReach;
+  useDuringGrace?: UseDuringGrace;
 } = {}) {
   let time = new Date(now);
   const clock = () => time;
@@ -108,7 +111,7 @@ export function apiWorld({
         certificates: { read: async (planeId, phase) => `${phase}-jws-of-${planeId}` },
         signingKeys: { read: async () => [{ kty: 'EC', kid: 'key-1' }] },
       }),
-      ...usageRoutes({ planes, ledger, usage }),
+      ...usageRoutes({ planes, ledger, recorder, usage, useDuringGrace }),
       ...holdRoutes({ planes, ledger, recorder, gate }),
     ],
     { now: clock, log },
@@ -293,11 +296,15 @@ function fakeUsageWriter(): FakeUsageWriter {
     leases,
     dependents,
     async putLease(_planeId, lease) {
+      const before = leases.get(lease.leaseId);
       leases.set(lease.leaseId, lease);
+      return before;
     },
     deleteLease: async (_planeId, leaseId) => leases.delete(leaseId),
     async putDependent(_planeId, dependent) {
+      const before = dependents.get(dependent.dependentId);
       dependents.set(dependent.dependentId, dependent);
+      return before;
     },
     deleteDependent: async (_planeId, dependentId) => dependents.delete(dependentId),
   };
