@@ -182,40 +182,41 @@ describe('bad input', () => {
         );
     });
 
-    it('whose purge is decided by a hash of another scope', async () => {
-      const path = `/planes/${asked.planeId}/approval`;
-      for (const decision of ['approve', 'reject']) {
-        const body = { decision, reason: 'ok', scopeHash: STALE_HASH };
-        await refusals.expectRefusal(
-          { method: 'POST', path, body, as: 'approver' },
-          409,
-          'STALE_SCOPE_HASH',
+    it.each([
+      ['is decided by a hash of another scope', 'approve', 'approver', 409, 'STALE_SCOPE_HASH'],
+      ['is rejected by a hash of another scope', 'reject', 'approver', 409, 'STALE_SCOPE_HASH'],
+      ['the requester approves', 'approve', 'operator', 403, 'APPROVER_IS_REQUESTER'],
+    ])(
+      'whose purge %s: refused, on record, and nothing else',
+      async (_, decision, as, status, code) => {
+        const path = `/planes/${asked.planeId}/approval`;
+        const question = await refusals.send({ method: 'GET', path });
+        const before = await refusals.readState();
+        const scopeHash =
+          code === 'STALE_SCOPE_HASH' ? STALE_HASH : JSON.parse(question.text).scopeHash;
+        const body = { decision, reason: 'ok', scopeHash };
+        const answer = await refusals.send({ method: 'POST', path, body, as });
+        expectProblem(answer, { status, code });
+
+        const now = await refusals.readState();
+        const known = new Set(before.entries.map(({ hash }) => hash));
+        expect(now.entries.filter(({ hash }) => !known.has(hash))).toMatchObject([
+          {
+            type: 'BLOCKED',
+            planeId: asked.planeId,
+            actor: `arn:aws:iam::111122223333:user/${as}`,
+            data: { action: decision },
+          },
+        ]);
+        expect({ ...now, entries: now.entries.filter(({ hash }) => known.has(hash)) }).toEqual({
+          ...before,
+          planes: now.planes,
+        });
+        expect(now.planes.map(({ lifecycleState }) => lifecycleState)).toEqual(
+          before.planes.map(({ lifecycleState }) => lifecycleState),
         );
-      }
-    });
-
-    it('whose purge the requester approves: refused, on record, and nothing else', async () => {
-      const path = `/planes/${asked.planeId}/approval`;
-      const before = await refusals.readState();
-      const question = await refusals.send({ method: 'GET', path });
-      const { scopeHash } = JSON.parse(question.text);
-      const body = { decision: 'approve', reason: 'ok', scopeHash };
-      const answer = await refusals.send({ method: 'POST', path, body });
-      expectProblem(answer, { status: 403, code: 'APPROVER_IS_REQUESTER' });
-
-      const now = await refusals.readState();
-      const blocked = now.entries.filter(({ type }) => type === 'BLOCKED');
-      expect(blocked).toMatchObject([
-        { planeId: asked.planeId, actor: 'arn:aws:iam::111122223333:user/operator' },
-      ]);
-      expect({ ...now, entries: now.entries.filter(({ type }) => type !== 'BLOCKED') }).toEqual({
-        ...before,
-        planes: now.planes,
-      });
-      expect(now.planes.map(({ lifecycleState }) => lifecycleState)).toEqual(
-        before.planes.map(({ lifecycleState }) => lifecycleState),
-      );
-    });
+      },
+    );
   });
 
   describe('two registrations at once', () => {
