@@ -16,8 +16,8 @@ export interface RelayPorts {
 
 /**
  * Hands a decision to the workflow. While the workflow changes its task token for another, to remind people, the old one is
- * closed and the new one not yet there: then it waits for the new one, or for a sign that the workflow has read the decision
- * in the ledger.
+ * closed and the new one not yet there; and of two approvals that complete each other, one is told that somebody has used the
+ * token, or finds none. Then it waits for another token, or for a sign in the ledger of what the workflow has been told.
  * @returns `closed` when the workflow waits no more: it was answered, the time is over, or its execution has ended
  */
 export async function relayDecision(
@@ -28,8 +28,7 @@ export async function relayDecision(
   let closedToken: string | undefined;
   for (let round = 1; round <= ROUNDS_MAX; round += 1) {
     const taskToken = await decisions.readTaskToken(planeId);
-    if (taskToken === undefined) return 'closed';
-    if (taskToken !== closedToken) {
+    if (taskToken !== undefined && taskToken !== closedToken) {
       if ((await callback.sendSuccess(taskToken, output)) === 'sent') return 'sent';
       closedToken = taskToken;
     }
@@ -42,8 +41,8 @@ export async function relayDecision(
 }
 
 function isOpen(entries: readonly LedgerEntry[]): boolean {
-  const { approval } = foldLedger(entries);
-  return approval?.status === 'requested' || approval?.status === 'approved';
+  const { approval, purgeCommitted } = foldLedger(entries);
+  return !purgeCommitted && (approval?.status === 'requested' || approval?.status === 'approved');
 }
 
 function hasGoneOn(entries: readonly LedgerEntry[]): boolean {

@@ -50,6 +50,11 @@ export async function raceWorld(
     delete: 'writes',
   });
   takeTurns('callback', api.callback, { sendSuccess: 'writes' });
+  // Whoever looks again later sees something new, or would have to look for ever.
+  api.callback.pause = () => {
+    const seen = api.ledger.entries.length;
+    return turn('pause', { isReady: () => api.ledger.entries.length > seen });
+  };
   takeTurns('executions', api.executions, { stop: 'writes' });
 
   const subject = {

@@ -8,6 +8,7 @@ import {
   gatePassed,
   JOURNEYS,
   ledgerOf,
+  rejected,
   type Step,
 } from '../../support/ledgers.ts';
 
@@ -75,12 +76,26 @@ describe('a decision on its way to the workflow', () => {
     expect(pauses()).toBe(1);
   });
 
-  it.each<[string, string | undefined, readonly Step[]]>([
-    ['the question has expired', 'first', [...ASKED, approvalExpired]],
-    ['somebody else has decided', undefined, ASKED],
-  ])('is too late when %s', async (_, token, steps) => {
-    const { relay, pauses } = await scene([{ token, steps }], 'none');
-    expect(await relay('approve')).toBe('closed');
+  it('has arrived when somebody else, whom it completes, has handed theirs over', async () => {
+    const steps = [...ASKED, approved];
+    const { relay, sent, pauses } = await scene(
+      [
+        { token: undefined, steps },
+        { token: undefined, steps: [...steps, gatePassed('PURGED')] },
+      ],
+      'none',
+    );
+    expect(await relay('approve')).toBe('sent');
+    expect([sent, pauses()]).toEqual([[], 1]);
+  });
+
+  it.each<[string, 'approve' | 'reject', readonly Step[]]>([
+    ['the question has expired', 'approve', [...ASKED, approvalExpired]],
+    ['somebody else has rejected', 'approve', [...ASKED, rejected]],
+    ['the purge has begun', 'reject', [...ASKED, approved, gatePassed('PURGED')]],
+  ])('is too late when %s', async (_, decision, steps) => {
+    const { relay, pauses } = await scene([{ token: 'first', steps }], 'none');
+    expect(await relay(decision)).toBe('closed');
     expect(pauses()).toBe(0);
   });
 
