@@ -1,6 +1,6 @@
 import { requireEnv } from '../env.ts';
 import { stageLambda } from '../stage-lambda.ts';
-import { storeFor } from '../stores/open-store.ts';
+import { readerFor } from '../stores/record-reader.ts';
 import { storeClients } from '../stores/store-clients.ts';
 import { createPack } from './pack.ts';
 import { requireStorageClass } from './require-storage-class.ts';
@@ -13,6 +13,6 @@ export const handler = stageLambda(
     s3: clients.s3,
     vault: vaultBucket(clients.s3, requireEnv('VAULT_BUCKET')),
     storageClass: requireStorageClass('ARCHIVE_STORAGE_CLASS'),
-    storeFor: storeFor(clients),
+    readerFor: readerFor(clients),
   }),
 );

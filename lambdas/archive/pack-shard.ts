@@ -18,7 +18,7 @@ import type {
 } from '../core/store-record.ts';
 import type { VaultLayout } from '../core/vault-layout.ts';
 import { inParallel } from '../stores/in-parallel.ts';
-import type { Store } from '../stores/store.ts';
+import type { RecordReader } from '../stores/record-reader.ts';
 import { itemsPayload } from './items-payload.ts';
 import { uploadPayload } from './payload-upload.ts';
 import { readAhead } from './read-ahead.ts';
@@ -33,7 +33,7 @@ export interface PackWork {
   readonly layout: VaultLayout;
   readonly storageClass: StorageClass;
   readonly limits: ArchiveLimits;
-  readonly store: Store;
+  readonly reader: RecordReader;
   readonly shard: Shard;
 }
 
@@ -94,7 +94,7 @@ async function copyLarge(
   return inParallel(members, work.limits.copiesAtOnce, async ({ member, record }) => {
     const path = payloadPath.copy(work.shard.shardId, member);
     const copy = await copyToVault(target, work.layout.bagKey(path), {
-      store: work.store,
+      reader: work.reader,
       record,
     });
     placed(member, { sha256: copy.sha256, payload: path, offset: 0, length: copy.bytes });
@@ -136,11 +136,11 @@ async function upload(
 }
 
 async function* contents<Kind extends ObjectVersion | PartitionItem>(
-  { store, limits }: PackWork,
+  { reader, limits }: PackWork,
   members: readonly Member<Kind>[],
   described?: Described,
 ): AsyncGenerator<Member<Kind> & { readonly content: Buffer }> {
-  const read = ({ record }: Member<Kind>) => readContent(store, record);
+  const read = ({ record }: Member<Kind>) => readContent(reader, record);
   for await (const [member, { content, properties }] of readAhead(
     members,
     ({ record }) => record.size,

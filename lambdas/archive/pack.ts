@@ -6,7 +6,8 @@ import type { PackReport } from '../core/pack-report.ts';
 import type { StoreDescriptor } from '../core/plane.ts';
 import { type Shard, shardSchema } from '../core/shard.ts';
 import { vaultLayout } from '../core/vault-layout.ts';
-import type { Store } from '../stores/store.ts';
+import type { RecordReader } from '../stores/record-reader.ts';
+import { abortUploads } from '../stores/s3-uploads.ts';
 import { archiveStep } from './archive-step.ts';
 import { readSeal } from './assert-sealed.ts';
 import { packShard } from './pack-shard.ts';
@@ -18,7 +19,7 @@ export interface PackPorts {
   readonly s3: S3Client;
   readonly vault: Vault;
   readonly storageClass: StorageClass;
-  readonly storeFor: (descriptor: StoreDescriptor) => Store;
+  readonly readerFor: (descriptor: StoreDescriptor) => RecordReader;
   readonly limits?: typeof ARCHIVE_LIMITS;
 }
 
@@ -39,7 +40,7 @@ export function createPack({
   s3,
   vault,
   storageClass,
-  storeFor,
+  readerFor,
   limits = ARCHIVE_LIMITS,
 }: PackPorts): StageHandler<PackData> {
   const execute = async (context: StageContext): Promise<StageResult<PackData>> => {
@@ -58,16 +59,15 @@ export function createPack({
           data: packData(report),
         };
     }
-    const store = storeFor(requireStore(context, shard));
-    await storeFor({
-      kind: 's3-prefix',
+    const reader = readerFor(requireStore(context, shard));
+    await abortUploads(s3, {
       bucket: vault.bucket,
       prefix: layout.bagKey(`data/shard-${shard.shardId}/`),
-    }).abortUploads();
+    });
     try {
       const members = await readMembers(vault, shard);
       const report = await packShard(
-        { s3, vault, layout, storageClass, limits, store, shard },
+        { s3, vault, layout, storageClass, limits, reader, shard },
         members,
       );
       await vault.writeText(reportKey, JSON.stringify(report));

@@ -1,6 +1,6 @@
 import { isOffboardingError, OffboardingError } from '../core/errors.ts';
 import type { ObjectProperties, ObjectVersion, PartitionItem } from '../core/store-record.ts';
-import type { Store } from '../stores/store.ts';
+import type { RecordReader } from '../stores/record-reader.ts';
 
 export interface ReadContent {
   readonly content: Buffer;
@@ -16,12 +16,12 @@ const READ_ATTEMPTS = 3;
  * @throws OffboardingError `SOURCE_CHANGED` when it is gone, no longer the same, or of another size
  */
 export async function readContent(
-  store: Store,
+  reader: RecordReader,
   record: ObjectVersion | PartitionItem,
 ): Promise<ReadContent> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      const { content, ...rest } = await store.open(record);
+      const { content, ...rest } = await reader.open(record);
       return { content: await collect(content, record), ...rest };
     } catch (error) {
       if (isOffboardingError(error) || attempt === READ_ATTEMPTS) throw error;

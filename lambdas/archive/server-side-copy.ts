@@ -13,8 +13,8 @@ import type { ArchiveLimits } from '../core/archive-limits.ts';
 import { OffboardingError } from '../core/errors.ts';
 import type { ObjectVersion } from '../core/store-record.ts';
 import { inParallel } from '../stores/in-parallel.ts';
-import { translateSourceError } from '../stores/s3-prefix.ts';
-import type { Store } from '../stores/store.ts';
+import type { RecordReader } from '../stores/record-reader.ts';
+import { translateSourceError } from '../stores/s3-record-reader.ts';
 import type { UploadedPayload } from './payload-upload.ts';
 
 export interface CopyTarget {
@@ -35,11 +35,11 @@ export interface CopyTarget {
 export async function copyToVault(
   target: CopyTarget,
   key: string,
-  source: { readonly store: Store; readonly record: ObjectVersion },
+  source: { readonly reader: RecordReader; readonly record: ObjectVersion },
 ): Promise<UploadedPayload> {
-  const { store, record } = source;
-  if (store.descriptor.kind !== 's3-prefix') throw new TypeError('only S3 objects are copied');
-  const from = sourceOf(store.descriptor.bucket, record);
+  const { reader, record } = source;
+  if (reader.descriptor.kind !== 's3-prefix') throw new TypeError('only S3 objects are copied');
+  const from = sourceOf(reader.descriptor.bucket, record);
   try {
     return record.size > target.limits.copyObjectMaxBytes
       ? await copyByParts(target, key, from, source)
@@ -96,10 +96,10 @@ async function copyByParts(
   target: CopyTarget,
   key: string,
   source: CopySource,
-  { store, record }: { readonly store: Store; readonly record: ObjectVersion },
+  { reader, record }: { readonly reader: RecordReader; readonly record: ObjectVersion },
 ): Promise<UploadedPayload> {
   const { client, bucket, storageClass, limits } = target;
-  const head = await headSource(client, store, record);
+  const head = await headSource(client, reader, record);
   const { UploadId } = await client.send(
     new CreateMultipartUploadCommand({
       Bucket: bucket,
@@ -119,7 +119,7 @@ async function copyByParts(
   const upload = { Bucket: bucket, Key: key, UploadId };
   try {
     const [sha256, Parts] = await Promise.all([
-      hashSource(store, record),
+      hashSource(reader, record),
       inParallel(ranges(record.size, limits), limits.copyPartsAtOnce, async (range, index) => {
         const PartNumber = index + 1;
         const { CopyPartResult } = await client.send(
@@ -149,7 +149,7 @@ async function copyByParts(
   }
 }
 
-function headSource(client: S3Client, { descriptor }: Store, record: ObjectVersion) {
+function headSource(client: S3Client, { descriptor }: RecordReader, record: ObjectVersion) {
   if (descriptor.kind !== 's3-prefix') throw new TypeError('only S3 objects are copied');
   return client.send(
     new HeadObjectCommand({
@@ -162,10 +162,10 @@ function headSource(client: S3Client, { descriptor }: Store, record: ObjectVersi
   );
 }
 
-async function hashSource(store: Store, record: ObjectVersion): Promise<string> {
+async function hashSource(reader: RecordReader, record: ObjectVersion): Promise<string> {
   const hash = createHash('sha256');
   let bytes = 0;
-  const { content } = await store.open(record);
+  const { content } = await reader.open(record);
   for await (const chunk of content) {
     hash.update(chunk);
     bytes += chunk.length;

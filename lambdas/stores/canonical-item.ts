@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { canonicalJson } from '../core/canonical.ts';
 
@@ -9,6 +10,11 @@ export type Item = Record<string, AttributeValue>;
  */
 export function canonicalItem(item: Item): string {
   return canonicalJson(mapValues(item, toJson));
+}
+
+/** SHA-256 of an item's canonical JSON, in lower-case hex. */
+export function hashItem(json: string): string {
+  return createHash('sha256').update(json).digest('hex');
 }
 
 /** The item that `canonicalItem` wrote. */

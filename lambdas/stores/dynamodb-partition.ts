@@ -1,21 +1,14 @@
-import { createHash } from 'node:crypto';
-import { Readable } from 'node:stream';
-import {
-  DeleteItemCommand,
-  type DynamoDBClient,
-  GetItemCommand,
-  QueryCommand,
-} from '@aws-sdk/client-dynamodb';
-import { OffboardingError } from '../core/errors.ts';
+import { DeleteItemCommand, type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
 import type { DynamodbPartitionStore } from '../core/plane.ts';
 import type { PartitionItem, StoreRecord } from '../core/store-record.ts';
-import { canonicalItem, type Item, parseCanonicalItem } from './canonical-item.ts';
+import { canonicalItem, hashItem, type Item, parseCanonicalItem } from './canonical-item.ts';
+import { itemRecord, readItem } from './dynamodb-record-reader.ts';
 import { inParallel } from './in-parallel.ts';
 import { unchangedItemCondition } from './item-guard.ts';
 import { type PartitionSchema, readPartitionSchema } from './partition-schema.ts';
 import { type RemovalTally, removalTally } from './removal-tally.ts';
 import { isServiceError } from './retry-transient.ts';
-import type { CountedPage, OpenRecord, Store } from './store.ts';
+import type { CountedPage, Store } from './store.ts';
 import { sumPages } from './sum-pages.ts';
 
 /** Below the SDK's 50 sockets a client, so that one store cannot starve another. */
@@ -79,34 +72,10 @@ export function createDynamodbPartitionStore(
       };
   }
 
-  async function readItem(record: PartitionItem): Promise<Item | undefined> {
-    const { Item } = await client.send(
-      new GetItemCommand({
-        TableName: table,
-        Key: parseCanonicalItem(record.key),
-        ConsistentRead: true,
-      }),
-    );
-    return Item;
-  }
-
-  async function open(record: StoreRecord): Promise<OpenRecord> {
-    const wanted = itemRecord(record);
-    const item = await readItem(wanted);
-    const json = item && canonicalItem(item);
-    if (json === undefined || sha256(json) !== wanted.sha256)
-      throw new OffboardingError(
-        'SOURCE_CHANGED',
-        `a source item is ${json === undefined ? 'gone' : 'no longer what was inventoried'}`,
-        { details: { key: wanted.key } },
-      );
-    return { content: Readable.from([Buffer.from(json)]) };
-  }
-
   async function removeItem(record: PartitionItem, tally: RemovalTally): Promise<void> {
-    const item = await readItem(record);
+    const item = await readItem(client, table, record);
     if (!item) return tally.alreadyAbsent();
-    if (sha256(canonicalItem(item)) !== record.sha256) return tally.changed(record);
+    if (hashItem(canonicalItem(item)) !== record.sha256) return tally.changed(record);
     try {
       await client.send(
         new DeleteItemCommand({
@@ -119,7 +88,7 @@ export function createDynamodbPartitionStore(
     } catch (error) {
       if (!isServiceError(error)) throw error;
       if (error.name !== 'ConditionalCheckFailedException') return tally.failed(record, error.name);
-      if (await readItem(record)) tally.changed(record);
+      if (await readItem(client, table, record)) tally.changed(record);
       else tally.alreadyAbsent();
     }
   }
@@ -127,7 +96,6 @@ export function createDynamodbPartitionStore(
   return {
     descriptor,
     inventory,
-    open,
     async remove(records) {
       const tally = removalTally();
       await inParallel(records.map(itemRecord), REQUESTS_AT_ONCE, (record) =>
@@ -142,11 +110,6 @@ export function createDynamodbPartitionStore(
   };
 }
 
-function itemRecord(record: StoreRecord): PartitionItem {
-  if (record.kind !== 'item') throw new TypeError('a dynamodb-partition store holds items only');
-  return record;
-}
-
 function partitionItem(item: Item, keyNames: readonly string[]): PartitionItem {
   const json = canonicalItem(item);
   return {
@@ -155,10 +118,6 @@ function partitionItem(item: Item, keyNames: readonly string[]): PartitionItem {
       Object.fromEntries(Object.entries(item).filter(([name]) => keyNames.includes(name))),
     ),
     size: Buffer.byteLength(json),
-    sha256: sha256(json),
+    sha256: hashItem(json),
   };
-}
-
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
 }

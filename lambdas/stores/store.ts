@@ -1,11 +1,5 @@
-import type { Readable } from 'node:stream';
 import type { StoreDescriptor } from '../core/plane.ts';
-import type {
-  ObjectProperties,
-  ObjectVersion,
-  PartitionItem,
-  StoreRecord,
-} from '../core/store-record.ts';
+import type { StoreRecord } from '../core/store-record.ts';
 
 export type {
   DeleteMarker,
@@ -30,19 +24,13 @@ export interface StoreSize {
   readonly bytes: number;
 }
 
-export interface OpenRecord {
-  readonly content: Readable;
-  /** Of an object that has any: read with its content, in the same request. */
-  readonly properties?: ObjectProperties;
-}
-
 /** One page of a count. */
 export interface CountedPage extends StoreSize {
   /** Goes on behind this page, in this store only; absent on the last one. It may name a document. */
   readonly mark?: string;
 }
 
-/** One place that holds a plane's data. One implementation per kind, in a file of its own. */
+/** One place that holds a plane's data. One implementation per kind, in a file of its own; `RecordReader` reads from it. */
 export interface Store {
   readonly descriptor: StoreDescriptor;
   /**
@@ -50,11 +38,6 @@ export interface Store {
    * @param after the last record of a page of an earlier listing: goes on behind it
    */
   inventory(after?: StoreRecord): AsyncIterable<readonly StoreRecord[]>;
-  /**
-   * The content of exactly this record.
-   * @throws OffboardingError `SOURCE_CHANGED` when it is gone or no longer the same
-   */
-  open(record: ObjectVersion | PartitionItem): Promise<OpenRecord>;
   /**
    * Removes exactly these records, and reads every error in every reply.
    * @param known `listed-just-now` when the caller has this moment listed them itself: saves the listing that tells

@@ -7,6 +7,8 @@ import {
 } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createDynamodbPartitionStore } from '../../lambdas/stores/dynamodb-partition.ts';
+import { dynamodbRecordReader } from '../../lambdas/stores/dynamodb-record-reader.ts';
+import type { RecordReader } from '../../lambdas/stores/record-reader.ts';
 import type { CountedPage, PartitionItem, Store, StoreRecord } from '../../lambdas/stores/store.ts';
 import { type DynaliteTables, startDynalite } from '../support/dynalite-tables.ts';
 
@@ -32,14 +34,18 @@ const EVERYTHING = {
 let made = 0;
 async function partition(
   ...items: Record<string, AttributeValue>[]
-): Promise<{ table: string; store: Store }> {
+): Promise<{ table: string; store: Store; reader: RecordReader }> {
   made += 1;
   const table = `chunks-${made}`;
   await tables.create(table, { name: 'planeId', type: 'S' }, { name: 'chunk', type: 'N' });
   for (const item of items) await put(table, { planeId: { S: 'kp-1' }, ...item });
   const partitionKey = { name: 'planeId', value: 'kp-1' };
   const descriptor = { kind: 'dynamodb-partition', table, partitionKey } as const;
-  return { table, store: createDynamodbPartitionStore(tables.client, descriptor) };
+  return {
+    table,
+    store: createDynamodbPartitionStore(tables.client, descriptor),
+    reader: dynamodbRecordReader(tables.client, descriptor),
+  };
 }
 
 async function put(table: string, item: Record<string, AttributeValue>): Promise<void> {
@@ -54,7 +60,7 @@ async function listed(store: Store, after?: StoreRecord): Promise<PartitionItem[
 }
 
 test('an item is its canonical DynamoDB JSON: sets sorted, binary as base64, every digit kept', async () => {
-  const { store } = await partition({ chunk: { N: '1' }, ...EVERYTHING });
+  const { store, reader } = await partition({ chunk: { N: '1' }, ...EVERYTHING });
   const [item] = await listed(store);
   expect(item?.key).toBe('{"chunk":{"N":"1"},"planeId":{"S":"kp-1"}}');
   const json =
@@ -64,7 +70,7 @@ test('an item is its canonical DynamoDB JSON: sets sorted, binary as base64, eve
     '"numbers":{"NS":["10","9"]},"planeId":{"S":"kp-1"},' +
     '"small":{"N":"0.0000000000000000000000000000000000001"},"strings":{"SS":["a","b"]},' +
     '"text":{"S":"ünïcode \\"quoted\\"\\n"},"yes":{"BOOL":true}}';
-  expect(await text((await store.open(item as PartitionItem)).content)).toBe(json);
+  expect(await text((await reader.open(item as PartitionItem)).content)).toBe(json);
   expect(item?.size).toBe(Buffer.byteLength(json));
   expect(await store.measure()).toEqual({ count: 1, bytes: Buffer.byteLength(json) });
 });
@@ -107,7 +113,7 @@ test('a count goes on behind any of its pages', async () => {
 });
 
 test('a changed item is left alone, a missing one counts as absent', async () => {
-  const { table, store } = await partition(
+  const { table, store, reader } = await partition(
     { chunk: { N: '1' } },
     { chunk: { N: '2' } },
     { chunk: { N: '3' } },
@@ -120,10 +126,10 @@ test('a changed item is left alone, a missing one counts as absent', async () =>
   expect(report).toMatchObject({ removed: 1, alreadyAbsent: 1, failed: [] });
   expect(report.changed).toEqual([records[0]]);
   expect((await store.measure()).count).toBe(1);
-  await expect(store.open(records[0] as PartitionItem)).rejects.toMatchObject({
+  await expect(reader.open(records[0] as PartitionItem)).rejects.toMatchObject({
     name: 'SOURCE_CHANGED',
   });
-  await expect(store.open(records[1] as PartitionItem)).rejects.toMatchObject({
+  await expect(reader.open(records[1] as PartitionItem)).rejects.toMatchObject({
     name: 'SOURCE_CHANGED',
   });
 });

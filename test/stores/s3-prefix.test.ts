@@ -69,7 +69,9 @@ test('hostile keys are listed as they are, opened, and removed, and only they', 
     ),
   );
   for (const record of records) {
-    const content = await text((await store.open(record as ObjectVersion)).content);
+    const content = await text(
+      (await world.read(world.documents).open(record as ObjectVersion)).content,
+    );
     expect(content).toBe(`body ${HOSTILE_KEYS.indexOf(record.key.slice('kp-1/'.length))}`);
   }
   expect(await store.remove(records)).toEqual({
@@ -102,7 +104,7 @@ test('every version and delete marker is listed, newest first, and removed by it
   ]);
   expect(await store.measure()).toEqual({ count: 4, bytes: 7 });
   const oldest = records[2] as ObjectVersion;
-  expect(await text((await store.open(oldest)).content)).toBe('one');
+  expect(await text((await world.read(world.documents).open(oldest)).content)).toBe('one');
   expect(await store.remove([oldest])).toMatchObject({ removed: 1, removedBytes: 3 });
   expect(await listed(store)).toEqual(records.filter((record) => record !== oldest));
 });
@@ -128,9 +130,11 @@ test('in an unversioned bucket an object is removed only while it is the one tha
   const report = await store.remove(records);
   expect(report).toMatchObject({ removed: 1, alreadyAbsent: 0, failed: [] });
   expect(report.changed).toEqual([records[0]]);
-  await expect(store.open(records[0] as ObjectVersion)).rejects.toMatchObject({
-    name: 'SOURCE_CHANGED',
-  });
+  await expect(world.read(world.documents).open(records[0] as ObjectVersion)).rejects.toMatchObject(
+    {
+      name: 'SOURCE_CHANGED',
+    },
+  );
 });
 
 test('an object replaced between the listing and the delete is protected by its ETag', async () => {
@@ -315,7 +319,7 @@ test('an object in an archive class is told apart from one that changed', async 
   );
   const [record] = await listed(store);
   expect(record).toMatchObject({ storageClass: 'GLACIER' });
-  await expect(store.open(record as ObjectVersion)).rejects.toMatchObject({
+  await expect(world.read(world.documents).open(record as ObjectVersion)).rejects.toMatchObject({
     name: 'ARCHIVE_FAILED',
     message: 'a source object lies in an archive class: restore it first',
   });

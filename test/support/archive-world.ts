@@ -12,6 +12,7 @@ import { foldLedger } from '../../lambdas/core/fold-ledger.ts';
 import type { OffboardingRequest, StoreDescriptor } from '../../lambdas/core/plane.ts';
 import type { Shard } from '../../lambdas/core/shard.ts';
 import { storeFor } from '../../lambdas/stores/open-store.ts';
+import { type RecordReader, readerFor } from '../../lambdas/stores/record-reader.ts';
 import type { Store } from '../../lambdas/stores/store.ts';
 import { OFFBOARDING_ID, offboardingRequest, PLANE_ID, planeRecord } from './builders.ts';
 import { type DynaliteTables, startDynalite } from './dynalite-tables.ts';
@@ -43,6 +44,7 @@ export interface ArchiveWorld {
   readonly documents: StoreDescriptor;
   readonly chunks: StoreDescriptor;
   readonly open: (descriptor: StoreDescriptor) => Store;
+  readonly read: (descriptor: StoreDescriptor) => RecordReader;
   /** Puts an object below the plane's prefix, or below any other. */
   put(key: string, body: string | Uint8Array, prefix?: string): Promise<void>;
   /** Deletes without a version: puts a delete marker on top. */
@@ -90,11 +92,12 @@ export async function startArchiveWorld(options: ArchiveWorldOptions = {}): Prom
   const partitionKey = { name: 'planeId', value: 'kp-1' };
   const chunks = { kind: 'dynamodb-partition', table: TABLE, partitionKey } as const;
   const open = storeFor({ s3, dynamodb: tables.client });
+  const read = readerFor({ s3, dynamodb: tables.client });
   const vault = vaultBucket(s3, VAULT);
   const ports = { s3, vault, storeFor: open, limits };
   const handlers = {
     plan: createPlan(ports),
-    pack: createPack({ ...ports, storageClass: 'DEEP_ARCHIVE' }),
+    pack: createPack({ ...ports, readerFor: read, storageClass: 'DEEP_ARCHIVE' }),
     seal: createSeal(ports),
     evict: createEvict({
       ...ports,
@@ -126,6 +129,7 @@ export async function startArchiveWorld(options: ArchiveWorldOptions = {}): Prom
     documents,
     chunks,
     open,
+    read,
     async put(key, body, prefix = 'kp-1/') {
       await s3.send(new PutObjectCommand({ Bucket: BUCKET, Key: prefix + key, Body: body }));
     },

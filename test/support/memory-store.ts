@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream';
 import type { StoreDescriptor } from '../../lambdas/core/plane.ts';
 import type { PartitionItem, Store, StoreRecord } from '../../lambdas/stores/store.ts';
 import { sumPages } from '../../lambdas/stores/sum-pages.ts';
@@ -52,7 +51,6 @@ export function memoryStore(
         page = call('list', () => behind(last));
       }
     },
-    open: async ({ key }) => ({ content: Readable.from([key]) }),
     async remove(wanted: readonly StoreRecord[]) {
       return call('remove', () => {
         const failed = wanted

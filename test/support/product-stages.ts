@@ -23,6 +23,7 @@ import { createPurge } from '../../lambdas/purge/purge.ts';
 import { createRecorder } from '../../lambdas/recorder/recorder.ts';
 import { runStage, type StageOutput } from '../../lambdas/run-stage.ts';
 import { storeFor } from '../../lambdas/stores/open-store.ts';
+import { readerFor } from '../../lambdas/stores/record-reader.ts';
 import {
   APPROVER,
   OFFBOARDING_ID,
@@ -121,7 +122,11 @@ export function productStages(
       let data: object = {};
       if ((await state()).lifecycleState === 'DEACTIVATED') {
         const { data: plan } = await run(createPlan(archivePorts), TIMES.archived);
-        const pack = createPack({ ...archivePorts, storageClass: 'DEEP_ARCHIVE' });
+        const pack = createPack({
+          ...archivePorts,
+          readerFor: readerFor({ s3, dynamodb }),
+          storageClass: 'DEEP_ARCHIVE',
+        });
         for (const shard of parseShards((await vault.readText(plan.shardsKey)) ?? ''))
           await run(pack, TIMES.archived, { shard });
         await run(createSeal(archivePorts), TIMES.archived);
