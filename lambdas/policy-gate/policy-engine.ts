@@ -5,14 +5,16 @@ import {
   type DetailedError,
   type EntityJson,
   initSync,
+  type PolicyJson,
   preparsePolicySet,
   preparseSchema,
+  type Response,
   statefulIsAuthorized,
   type TypeAndId,
   validate,
 } from '@cedar-policy/cedar-wasm/web';
 import type { PolicyFiles } from './policy-files.ts';
-import { type Policy, type Prohibition, parsePolicies } from './policy-set.ts';
+import type { Policy, Prohibition } from './policy-set.ts';
 
 const SCHEMA = 'offboarding';
 const PERMITS = 'permits';
@@ -45,39 +47,43 @@ export interface PolicyEngine {
   rule(request: PolicyRequest): Ruling;
 }
 
-/**
- * Cedar, with the policies parsed once for all requests. One engine a process: Cedar keeps what it has parsed under a name.
- * @param wasm `cedar_wasm_bg.wasm`, 4 MB, of the package `@cedar-policy/cedar-wasm`
- * @throws Error when the policies cannot be parsed
- */
-export function createPolicyEngine(
-  wasm: Uint8Array<ArrayBuffer>,
-  files: PolicyFiles,
-): PolicyEngine {
+/** @param wasm `cedar_wasm_bg.wasm`, 4 MB, of the package `@cedar-policy/cedar-wasm` */
+export function startCedar(wasm: Uint8Array<ArrayBuffer>): void {
   initSync({ module: wasm });
-  const policies = parsePolicies(files);
-  assertParsed(preparseSchema(SCHEMA, files.schema));
+}
+
+/**
+ * Cedar with these policies, prepared once for all requests. One engine a process: Cedar keeps what it has prepared under a name.
+ * @param schema when given, each request is held against it as well. That takes as long to prepare as everything else, and
+ *   the policies are known to fit it: only tests do it, to know that of our requests too.
+ * @throws Error when Cedar does not take the policies, or has not been started
+ */
+export function createPolicyEngine(policies: readonly Policy[], schema?: string): PolicyEngine {
+  if (schema !== undefined) assertPrepared(preparseSchema(SCHEMA, schema));
   prepare(
     PERMITS,
     policies.filter(({ effect }) => effect === 'permit'),
   );
   prepare(ALL, policies);
-  return { policies, rule: (request) => rule(policies, request) };
+  const ask = (set: string, request: PolicyRequest) => authorise(set, request, schema);
+  return { policies, rule: (request) => rule(policies, request, ask) };
 }
 
 /**
  * Holds the policies against their schema: an attribute that does not exist, a comparison that can never be true.
  * @returns one line for each finding
  */
-export function validatePolicies({ policies }: PolicyEngine, { schema }: PolicyFiles): string[] {
-  const answer = validate({ schema, policies: { staticPolicies: textsById(policies) } });
+export function validatePolicies(policies: readonly Policy[], { schema }: PolicyFiles): string[] {
+  const answer = validate({ schema, policies: { staticPolicies: policiesById(policies) } });
   if (answer.type === 'failure') return answer.errors.map(({ message }) => message);
   return [...answer.validationErrors, ...answer.validationWarnings].map(
     ({ policyId, error }) => `${policyId}: ${error.message}`,
   );
 }
 
-function rule(policies: readonly Policy[], request: PolicyRequest): Ruling {
+type Ask = (policySet: string, request: PolicyRequest) => Response;
+
+function rule(policies: readonly Policy[], request: PolicyRequest, ask: Ask): Ruling {
   // Asked first and alone: a prohibition that only says what is missing must not hide that nobody has permitted it.
   if (ask(PERMITS, request).decision === 'deny')
     return { ruling: 'not-permitted', wanted: neededRoles(policies, request.action) };
@@ -90,7 +96,11 @@ function rule(policies: readonly Policy[], request: PolicyRequest): Ruling {
   return { ruling: 'forbidden', by: [first, ...more] };
 }
 
-function ask(preparsedPolicySetId: string, request: PolicyRequest) {
+function authorise(
+  preparsedPolicySetId: string,
+  request: PolicyRequest,
+  schema: string | undefined,
+): Response {
   const { principal, action, resource, context, entities } = request;
   const answer: AuthorizationAnswer = statefulIsAuthorized({
     principal,
@@ -98,9 +108,8 @@ function ask(preparsedPolicySetId: string, request: PolicyRequest) {
     resource,
     context,
     entities: [...entities],
-    preparsedSchemaName: SCHEMA,
     preparsedPolicySetId,
-    validateRequest: true,
+    ...(schema !== undefined && { preparsedSchemaName: SCHEMA, validateRequest: true }),
   });
   if (answer.type === 'failure') throw failure(answer.errors);
   const { errors } = answer.response.diagnostics;
@@ -133,14 +142,14 @@ function idOf(uid: TypeAndId | { readonly __entity: TypeAndId }): string {
 }
 
 function prepare(name: string, policies: readonly Policy[]): void {
-  assertParsed(preparsePolicySet(name, { staticPolicies: textsById(policies) }));
+  assertPrepared(preparsePolicySet(name, { staticPolicies: policiesById(policies) }));
 }
 
-function textsById(policies: readonly Policy[]): Record<string, string> {
-  return Object.fromEntries(policies.map(({ id, text }) => [id, text]));
+function policiesById(policies: readonly Policy[]): Record<string, PolicyJson> {
+  return Object.fromEntries(policies.map(({ id, json }) => [id, json]));
 }
 
-function assertParsed(answer: CheckParseAnswer): void {
+function assertPrepared(answer: CheckParseAnswer): void {
   if (answer.type === 'failure') throw failure(answer.errors);
 }
 

@@ -12,17 +12,15 @@ import type { GateAnswer } from '../ports.ts';
 import { answerQuestion } from './answer-question.ts';
 import { FORCE_RULES } from './attempt.ts';
 import { gateCallSchema } from './gate-call.ts';
-import { createPolicyEngine } from './policy-engine.ts';
-import { readPolicyFiles } from './policy-files.ts';
+import { createPolicyEngine, startCedar } from './policy-engine.ts';
 import { passGate } from './policy-gate.ts';
 import { parseRoles } from './roles.ts';
 
 const dynamodb = new DynamoDBClient();
 // Both lie beside the bundle: infra/policy-gate-files.ts.
-const engine = createPolicyEngine(
-  readFileSync(join(import.meta.dirname, 'cedar_wasm_bg.wasm')),
-  readPolicyFiles(import.meta.dirname),
-);
+const readAsset = (name: string) => readFileSync(join(import.meta.dirname, name));
+startCedar(readAsset('cedar_wasm_bg.wasm'));
+const engine = createPolicyEngine(JSON.parse(readAsset('policies.json').toString()));
 const ports = {
   ledger: ledgerReader(dynamodb, requireEnv('LEDGER_TABLE')),
   usage: usageReader(dynamodb, requireEnv('USAGE_TABLE')),

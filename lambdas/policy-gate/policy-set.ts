@@ -8,14 +8,12 @@ export type Policy = Permit | Prohibition;
 export interface Permit {
   readonly id: string;
   readonly effect: 'permit';
-  readonly text: string;
   readonly json: PolicyJson;
 }
 
 export interface Prohibition {
   readonly id: string;
   readonly effect: 'forbid';
-  readonly text: string;
   readonly json: PolicyJson;
   readonly code: ErrorCode;
   /** With `{names}` of facts in it. */
@@ -53,10 +51,10 @@ function parsePolicy(file: string, text: string): Policy {
   const { json } = parsed;
   const { id, code, reason, kind } = json.annotations ?? {};
   if (!id) throw new Error(`${file}: a policy has no @id`);
-  if (json.effect === 'permit') return { id, effect: 'permit', text, json };
+  if (json.effect === 'permit') return { id, effect: 'permit', json };
   if (!code || !isErrorCode(code)) throw new Error(`${file}: ${id} has no @code that is known`);
   if (!reason) throw new Error(`${file}: ${id} has no @reason`);
   if (kind !== undefined && kind !== 'pending')
     throw new Error(`${file}: ${id} is of no known @kind`);
-  return { id, effect: 'forbid', text, json, code, reason, isPending: kind === 'pending' };
+  return { id, effect: 'forbid', json, code, reason, isPending: kind === 'pending' };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { validatePolicies } from '../../lambdas/policy-gate/policy-engine.ts';
+import { createPolicyEngine, validatePolicies } from '../../lambdas/policy-gate/policy-engine.ts';
 import { parsePolicies } from '../../lambdas/policy-gate/policy-set.ts';
 import { ENGINE, POLICY_FILES } from '../support/policies.ts';
 
@@ -8,7 +8,7 @@ const SOURCES = /GDPR|DESIGN|LESSONS|infra\/config\.ts|docs\/decisions|four-eyes
 
 describe('the policy files', () => {
   it('fit their schema', () => {
-    expect(validatePolicies(ENGINE, POLICY_FILES)).toEqual([]);
+    expect(validatePolicies(policies, POLICY_FILES)).toEqual([]);
   });
 
   it.each(POLICY_FILES.policies)('$name has one comment for each policy', ({ text }) => {
@@ -87,8 +87,7 @@ describe('a policy that nobody could answer with', () => {
 describe('a policy that does not fit the schema', () => {
   const finding = (text: string) => {
     const files = { ...POLICY_FILES, policies: [{ name: 'bad.cedar', text }] };
-    const parsed = { ...ENGINE, policies: parsePolicies(files) };
-    return validatePolicies(parsed, files);
+    return validatePolicies(parsePolicies(files), files);
   };
   const forbid = (when: string) =>
     `@id("x")@code("LEGAL_HOLD")@reason("held")\nforbid (principal, action == Action::"purge", resource) when { ${when} };`;
@@ -108,15 +107,21 @@ describe('a policy that does not fit the schema', () => {
 });
 
 describe('a request that does not fit the schema', () => {
+  const request = {
+    principal: { type: 'Workflow', id: 'offboarding' },
+    action: 'purge',
+    resource: { type: 'Plane', id: 'kp_1' },
+    context: {},
+    entities: [],
+  };
+
   it('is allowed nothing: the engine throws', () => {
-    const request = {
-      principal: { type: 'Workflow', id: 'offboarding' },
-      action: 'purge',
-      resource: { type: 'Plane', id: 'kp_1' },
-      context: {},
-      entities: [],
-    };
     expect(() => ENGINE.rule(request)).toThrow('the policy engine: ');
+  });
+
+  it('is allowed nothing by an engine without the schema either, as it is deployed', () => {
+    const deployed = createPolicyEngine(ENGINE.policies);
+    expect(() => deployed.rule(request)).toThrow('the policy engine: ');
   });
 });
 

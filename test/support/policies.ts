@@ -4,8 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { OffboardingError } from '../../lambdas/core/errors.ts';
 import { answerQuestion, type QuestionPorts } from '../../lambdas/policy-gate/answer-question.ts';
 import type { EnvironmentFacts } from '../../lambdas/policy-gate/attempt.ts';
-import { createPolicyEngine } from '../../lambdas/policy-gate/policy-engine.ts';
+import { createPolicyEngine, startCedar } from '../../lambdas/policy-gate/policy-engine.ts';
 import { readPolicyFiles } from '../../lambdas/policy-gate/policy-files.ts';
+import { parsePolicies } from '../../lambdas/policy-gate/policy-set.ts';
 import type { RolePatterns } from '../../lambdas/policy-gate/roles.ts';
 import type { PolicyGate } from '../../lambdas/ports.ts';
 import { recordingLog } from './recording-log.ts';
@@ -14,11 +15,10 @@ const CEDAR = dirname(fileURLToPath(import.meta.resolve('@cedar-policy/cedar-was
 
 export const POLICY_FILES = readPolicyFiles(join(import.meta.dirname, '../../policies'));
 
-/** The engine with the policies as they are deployed. */
-export const ENGINE = createPolicyEngine(
-  readFileSync(join(CEDAR, 'cedar_wasm_bg.wasm')),
-  POLICY_FILES,
-);
+startCedar(readFileSync(join(CEDAR, 'cedar_wasm_bg.wasm')));
+
+/** The engine with the policies as they are deployed; and each request must fit their schema. */
+export const ENGINE = createPolicyEngine(parsePolicies(POLICY_FILES), POLICY_FILES.schema);
 
 export const DEV: EnvironmentFacts = {
   gracePeriodFloorDays: 0,
