@@ -64,8 +64,8 @@ describe('an auditor', () => {
     expect(forged).toContain('ended with 1');
     expect(stdout).toContain('Everything that was checked holds.');
     expect(stdout).not.toContain('FAIL');
-    // One on each of 96 days, and one with each of the two certificates.
-    expect(stdout).toContain('checkpoints: 98, signed, without a gap');
+    // The first and the last of the days that each jump of the clock passes, and one with each of the two certificates.
+    expect(stdout).toContain('checkpoints: 6, signed, without a gap');
     expect(stdout).not.toContain('not checked');
     expect(stdout).toContain('ok   signature of certificate.jws');
     expect(stdout).toContain('ok   signature of final.jws');
