@@ -1,6 +1,7 @@
-import { PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import type { S3Client } from '@aws-sdk/client-s3';
 import type { CertificatePhase, Certificates } from '../api/ports.ts';
 import { certificateKey, certificatesBucket } from './certificates-bucket.ts';
+import { writeJwsOnce } from './write-jws-once.ts';
 
 export interface CertificateArchive extends Certificates {
   /** Writes the plane's first certificate of a phase and never another one. @returns false when there is one already */
@@ -11,23 +12,7 @@ export interface CertificateArchive extends Certificates {
 export function certificateArchive(client: S3Client, bucket: string): CertificateArchive {
   return {
     ...certificatesBucket(client, bucket),
-    async writeOnce(planeId, phase, jws) {
-      try {
-        await client.send(
-          new PutObjectCommand({
-            Bucket: bucket,
-            Key: certificateKey(planeId, phase),
-            Body: jws,
-            ContentType: 'application/jose',
-            ChecksumAlgorithm: 'SHA256',
-            IfNoneMatch: '*',
-          }),
-        );
-        return true;
-      } catch (error) {
-        if (error instanceof Error && error.name === 'PreconditionFailed') return false;
-        throw error;
-      }
-    },
+    writeOnce: (planeId, phase, jws) =>
+      writeJwsOnce(client, bucket, certificateKey(planeId, phase), jws),
   };
 }

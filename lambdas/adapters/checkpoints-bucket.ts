@@ -1,19 +1,9 @@
-import {
-  GetObjectCommand,
-  PutObjectCommand,
-  paginateListObjectsV2,
-  type S3Client,
-} from '@aws-sdk/client-s3';
+import { GetObjectCommand, paginateListObjectsV2, type S3Client } from '@aws-sdk/client-s3';
 import type { CheckpointArchive } from '../checkpoint/ports.ts';
+import { writeJwsOnce } from './write-jws-once.ts';
 
 const PREFIX = 'checkpoints/';
 const KEY = /^checkpoints\/(\d{8})\.jws$/;
-/** Somebody else wrote the key: before this request, or while it was under way. */
-const LOST_RACE: ReadonlySet<string> = new Set([
-  'PreconditionFailed',
-  'ConditionalRequestConflict',
-]);
-
 /** The chain of checkpoints, one object each. The bucket's lock keeps every version of them. */
 export function checkpointsBucket(client: S3Client, bucket: string): CheckpointArchive {
   return {
@@ -34,24 +24,7 @@ export function checkpointsBucket(client: S3Client, bucket: string): CheckpointA
       if (!Body) throw new Error('S3 answered a checkpoint without its content');
       return await Body.transformToString();
     },
-    async writeOnce(number, jws) {
-      try {
-        await client.send(
-          new PutObjectCommand({
-            Bucket: bucket,
-            Key: keyOf(number),
-            Body: jws,
-            ContentType: 'application/jose',
-            ChecksumAlgorithm: 'SHA256',
-            IfNoneMatch: '*',
-          }),
-        );
-        return true;
-      } catch (error) {
-        if (error instanceof Error && LOST_RACE.has(error.name)) return false;
-        throw error;
-      }
-    },
+    writeOnce: (number, jws) => writeJwsOnce(client, bucket, keyOf(number), jws),
   };
 }
 

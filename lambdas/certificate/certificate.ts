@@ -1,5 +1,4 @@
 import type { CertificateArchive } from '../adapters/certificate-archive.ts';
-import { sha256Hex } from '../core/canonical.ts';
 import {
   buildCertificate,
   type CertificateContext,
@@ -12,6 +11,7 @@ import { lastUntil } from '../core/residue.ts';
 import type { LedgerReader, Now, Recorder } from '../ports.ts';
 import type { FinalSchedule } from './final-schedule.ts';
 import { readIssued } from './issued-certificate.ts';
+import { recordCertificate } from './record-certificate.ts';
 import { signStatement } from './sign-statement.ts';
 import type { Signer } from './signer.ts';
 
@@ -66,22 +66,13 @@ export function createIssueCertificate(ports: CertificatePorts) {
       { planeId, offboardingId },
       lastUntil(issued.statement.residualCopies, issued.statement.issuedAt),
     );
-    const data: CertificateData = {
-      certificateHash: await sha256Hex(issued.jws),
-      keyId: signed.keyId,
-      phase: 'executed',
-      issuedAt: issued.statement.issuedAt,
-    };
-    await ports.recorder.record({
-      planeId,
-      offboardingId,
-      type: 'CERTIFIED',
-      actor: 'workflow',
-      reason: null,
-      data: { ...data },
+    const { keyId } = signed;
+    return recordCertificate(
+      ports.recorder,
+      { planeId, offboardingId },
+      { jws: issued.jws, keyId, phase: 'executed', issuedAt: issued.statement.issuedAt },
       idempotencyKey,
-    });
-    return data;
+    );
   };
 }
 

@@ -12,6 +12,7 @@ import type { LedgerReader, Now, Recorder } from '../ports.ts';
 import type { CertificateData } from './certificate.ts';
 import type { FinalCertificateEvent } from './final-schedule.ts';
 import { readIssued } from './issued-certificate.ts';
+import { recordCertificate } from './record-certificate.ts';
 import { signStatement } from './sign-statement.ts';
 import type { Signer } from './signer.ts';
 
@@ -55,21 +56,12 @@ export function createIssueFinalCertificate(ports: FinalCertificatePorts) {
     const issued = isFirst
       ? { jws: signed.jws, statement }
       : await readIssued<FinalCertificateStatement>(ports, planeId, 'final');
-    const data: CertificateData = {
-      certificateHash: await sha256Hex(issued.jws),
-      keyId: signed.keyId,
-      phase: 'final',
-      issuedAt: issued.statement.issuedAt,
-    };
-    await ports.recorder.record({
-      planeId,
-      offboardingId,
-      type: 'CERTIFIED',
-      actor: 'workflow',
-      reason: null,
-      data: { ...data },
-      idempotencyKey: `final-certificate/${offboardingId}`,
-    });
-    return data;
+    const { keyId } = signed;
+    return recordCertificate(
+      ports.recorder,
+      { planeId, offboardingId },
+      { jws: issued.jws, keyId, phase: 'final', issuedAt: issued.statement.issuedAt },
+      `final-certificate/${offboardingId}`,
+    );
   };
 }
