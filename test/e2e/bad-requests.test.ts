@@ -121,7 +121,7 @@ describe('a bad request', () => {
       ['GET', '/planes/../planes'],
       ['GET', '/./planes'],
       ['GET', '/planes/{id}/leases'],
-      ['GET', '/planes/{id}/hold'],
+      ['GET', '/planes/{id}/leases/run-1'],
       ['GET', '/planes/{id}/leases/a/b'],
       ['DELETE', '/planes/{id}'],
       ['PATCH', '/planes'],
