@@ -30,6 +30,7 @@ export class PolicyGate extends ProductFunction {
     this.setEnvironment('GRACE_PERIOD_FLOOR_DAYS', String(config.floors.gracePeriodDays));
     this.setEnvironment('RETENTION_FLOOR_DAYS', String(config.floors.retentionDays));
     this.setEnvironment('FORCE', config.force);
+    this.setEnvironment('USE_DURING_GRACE', config.useDuringGrace);
     this.setEnvironment('ROLES', Stack.of(this).toJsonString(inThisAccount(this, config.roles)));
   }
 

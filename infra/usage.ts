@@ -29,7 +29,7 @@ export class Usage extends Construct {
 
   /** Puts and gives up single leases and dependents. */
   grantDeclare(fn: ProductFunction): void {
-    this.table.grants.actions(fn, 'dynamodb:PutItem', 'dynamodb:DeleteItem');
+    this.table.grants.actions(fn, 'dynamodb:PutItem', 'dynamodb:UpdateItem', 'dynamodb:DeleteItem');
     fn.setEnvironment('USAGE_TABLE', this.table.tableName);
   }
 

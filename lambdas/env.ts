@@ -63,14 +63,3 @@ export function requireChoiceEnv<Choice extends string>(
 export function requireListEnv(name: EnvironmentVariable): readonly string[] {
   return requireEnv(name).split(',');
 }
-
-/** @throws Error when the variable is none of these */
-export function requireOneOfEnv<Value extends string>(
-  name: EnvironmentVariable,
-  values: readonly Value[],
-): Value {
-  const value = requireEnv(name);
-  const found = values.find((known) => known === value);
-  if (!found) throw new Error(`environment variable ${name} is none of ${values.join(', ')}`);
-  return found;
-}

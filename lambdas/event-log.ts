@@ -13,6 +13,7 @@ export type LogEvent =
   | 'entry already recorded'
   | 'ledger race lost'
   | 'gate decided'
+  | 'gate decides again'
   | 'approval requested'
   | 'checkpoint written'
   | 'checkpoint failed'

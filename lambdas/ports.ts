@@ -60,6 +60,8 @@ export interface Dependent {
   readonly dependentId: string;
   readonly kind: string;
   readonly declaredBy: string;
+  /** Tells this declaration from one that was deleted. Absent where an earlier version wrote it. */
+  readonly declarationId?: string;
 }
 
 export interface UsageReader {
@@ -72,6 +74,7 @@ export interface UsageReader {
 export interface UsageWriter {
   putLease(planeId: string, lease: Lease): Promise<Lease | undefined>;
   deleteLease(planeId: string, leaseId: string): Promise<boolean>;
+  /** What is there keeps its `declarationId`. */
   putDependent(planeId: string, dependent: Dependent): Promise<Dependent | undefined>;
   deleteDependent(planeId: string, dependentId: string): Promise<boolean>;
 }

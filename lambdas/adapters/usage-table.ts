@@ -4,6 +4,7 @@ import {
   type DynamoDBClient,
   PutItemCommand,
   paginateQuery,
+  UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import type { Dependent, Lease, UsageReader, UsageWriter } from '../ports.ts';
@@ -35,28 +36,38 @@ export function usageReader(client: DynamoDBClient, table: string): UsageReader 
 }
 
 export function usageWriter(client: DynamoDBClient, table: string): UsageWriter {
-  const put = async (planeId: string, usageId: string, usage: Lease | Dependent, ttl?: number) => {
-    const { Attributes } = await client.send(
-      new PutItemCommand({
-        TableName: table,
-        Item: marshall(
-          { ...usage, planeId, usageId, expiresAtSeconds: ttl },
-          { removeUndefinedValues: true },
-        ),
-        ReturnValues: 'ALL_OLD',
-      }),
-    );
-    return Attributes;
-  };
   return {
     async putLease(planeId, lease) {
-      const ttl = Math.ceil(Date.parse(lease.expiresAt) / 1000);
-      const before = await put(planeId, LEASE + lease.leaseId, lease, ttl);
-      return before && leaseOf(before);
+      const expiresAtSeconds = Math.ceil(Date.parse(lease.expiresAt) / 1000);
+      const { Attributes } = await client.send(
+        new PutItemCommand({
+          TableName: table,
+          Item: marshall({ ...lease, planeId, usageId: LEASE + lease.leaseId, expiresAtSeconds }),
+          ReturnValues: 'ALL_OLD',
+        }),
+      );
+      return Attributes && leaseOf(Attributes);
     },
     async putDependent(planeId, dependent) {
-      const before = await put(planeId, DEPENDENT + dependent.dependentId, dependent);
-      return before && dependentOf(before);
+      const { dependentId, kind, declaredBy, declarationId } = dependent;
+      const { Attributes } = await client.send(
+        new UpdateItemCommand({
+          TableName: table,
+          Key: marshall({ planeId, usageId: DEPENDENT + dependentId }),
+          // Two who declare the same at once share one declaration, whichever of them was first.
+          UpdateExpression: `SET dependentId = :id, kind = :kind, declaredBy = :by${
+            declarationId ? ', declarationId = if_not_exists(declarationId, :declaration)' : ''
+          }`,
+          ExpressionAttributeValues: marshall({
+            ':id': dependentId,
+            ':kind': kind,
+            ':by': declaredBy,
+            ...(declarationId && { ':declaration': declarationId }),
+          }),
+          ReturnValues: 'ALL_OLD',
+        }),
+      );
+      return Attributes && dependentOf(Attributes);
     },
     deleteLease: (planeId, leaseId) => deleteUsage(client, table, planeId, LEASE + leaseId),
     deleteDependent: (planeId, dependentId) =>
@@ -70,8 +81,8 @@ function leaseOf(item: Record<string, AttributeValue>): Lease {
 }
 
 function dependentOf(item: Record<string, AttributeValue>): Dependent {
-  const { dependentId, kind, declaredBy } = unmarshall(item) as Dependent;
-  return { dependentId, kind, declaredBy };
+  const { dependentId, kind, declaredBy, declarationId } = unmarshall(item) as Dependent;
+  return { dependentId, kind, declaredBy, ...(declarationId && { declarationId }) };
 }
 
 /** Deletes every lease and dependent of one plane. @returns how many were there when their turn came */

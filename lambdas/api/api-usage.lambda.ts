@@ -1,11 +1,12 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { LambdaClient } from '@aws-sdk/client-lambda';
+import { ulid } from 'ulid';
 import { ledgerReader } from '../adapters/ledger-table.ts';
 import { recorderFunction } from '../adapters/recorder-function.ts';
 import { planeReader } from '../adapters/registry-table.ts';
 import { usageWriter } from '../adapters/usage-table.ts';
 import { USE_DURING_GRACE } from '../core/grace-use.ts';
-import { requireEnv, requireOneOfEnv } from '../env.ts';
+import { requireChoiceEnv, requireEnv } from '../env.ts';
 import { eventLog } from '../event-log.ts';
 import { apiLambda } from './http.ts';
 import { usageRoutes } from './usage-routes.ts';
@@ -15,8 +16,9 @@ const routes = usageRoutes({
   planes: planeReader(dynamodb, requireEnv('REGISTRY_TABLE')),
   ledger: ledgerReader(dynamodb, requireEnv('LEDGER_TABLE')),
   recorder: recorderFunction(new LambdaClient(), requireEnv('RECORDER_FUNCTION')),
-  useDuringGrace: requireOneOfEnv('USE_DURING_GRACE', USE_DURING_GRACE),
+  useDuringGrace: requireChoiceEnv('USE_DURING_GRACE', USE_DURING_GRACE),
   usage: usageWriter(dynamodb, requireEnv('USAGE_TABLE')),
+  newDeclarationId: () => `dec_${ulid()}`,
 });
 
 export const handler = apiLambda(routes, { now: () => new Date(), log: eventLog() });

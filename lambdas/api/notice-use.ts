@@ -18,6 +18,8 @@ export interface UsePorts {
 
 export interface Use {
   readonly use: UseData['use'];
+  /** Of a dependent: told by the table that holds it. */
+  readonly declarationId?: string;
   readonly by: string;
   readonly now: Date;
 }
@@ -34,9 +36,10 @@ export async function assertServing(
 }
 
 /**
- * Puts a use of the plane on record, if its grace period runs: once a caller, kind of use and UTC day. To be called when
- * the lease or the dependent has been written, because only then is it certain that the deactivation sees it: whatever
- * passes the gate after this look at the ledger counts the leases once more before it takes anything away.
+ * Puts a use of the plane on record, if its grace period runs: once a caller, kind of use and UTC day, a dependent once a
+ * declaration. To be called when the lease or the dependent has been written, because only then is it certain that the
+ * deactivation sees it: whatever passes the gate after this look at the ledger counts the leases once more before it takes
+ * anything away, and the entry about a dependent makes a gate that has not seen it look again.
  * @throws OffboardingError `PLANE_NOT_SERVING`: the gate was faster, and the use must not stand
  */
 export async function noticeUse(ports: UsePorts, planeId: string, use: Use): Promise<void> {
@@ -56,7 +59,7 @@ async function record(
   { recorder, useDuringGrace }: UsePorts,
   planeId: string,
   { offboarding }: LedgerState,
-  { use, by, now }: Use,
+  { use, declarationId, by, now }: Use,
 ): Promise<boolean> {
   const gracePeriodEnd =
     offboarding && useDuringGrace === 'extend'
@@ -70,8 +73,15 @@ async function record(
       type: 'USE_NOTICED',
       actor: by,
       reason: null,
-      data: { use, ...(gracePeriodEnd !== undefined && { gracePeriodEnd }) },
-      idempotencyKey: `use/${offboardingId}/${use}/${dayOf(now.toISOString())}/${by}`,
+      data: {
+        use,
+        ...(declarationId !== undefined && { declarationId }),
+        ...(gracePeriodEnd !== undefined && { gracePeriodEnd }),
+      },
+      idempotencyKey: [
+        ...['use', offboardingId, use, dayOf(now.toISOString()), by],
+        ...(declarationId === undefined ? [] : [declarationId]),
+      ].join('/'),
     });
     return true;
   } catch (error) {
@@ -93,10 +103,14 @@ async function readServing(ledger: LedgerReader, planeId: string): Promise<Ledge
   return state;
 }
 
-function isNoticed({ noticedUses }: LedgerState, { use, by, now }: Use): boolean {
+function isNoticed({ noticedUses }: LedgerState, { use, declarationId, by, now }: Use): boolean {
   const today = dayOf(now.toISOString());
   return noticedUses.some(
-    (noticed) => noticed.by === by && noticed.use === use && dayOf(noticed.at) === today,
+    (noticed) =>
+      noticed.by === by &&
+      noticed.use === use &&
+      noticed.declarationId === declarationId &&
+      dayOf(noticed.at) === today,
   );
 }
 

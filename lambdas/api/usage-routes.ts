@@ -1,4 +1,4 @@
-import type { UsageWriter } from '../ports.ts';
+import type { Dependent, UsageWriter } from '../ports.ts';
 import { findPlane } from './find-plane.ts';
 import { type Answer, type Route, route } from './http.ts';
 import { assertServing, noticeUse, type Use, type UsePorts } from './notice-use.ts';
@@ -6,6 +6,7 @@ import { putDependentSchema, putLeaseSchema } from './schemas.ts';
 
 export interface UsageRoutePorts extends UsePorts {
   readonly usage: UsageWriter;
+  readonly newDeclarationId: () => string;
 }
 
 const NO_CONTENT: Answer = { status: 204 };
@@ -16,14 +17,18 @@ export function usageRoutes(ports: UsageRoutePorts): readonly Route[] {
 
   /**
    * Written first and then put on record: a lease that the ledger knew before it exists could be missed by the deactivation. A
-   * crash in between leaves one that nobody was granted; it can only delay the deactivation, and expires.
-   * @param put answers how to bring back what was there before
+   * crash in between leaves one that nobody was granted; it can only delay the deactivation, and expires or is put again.
+   * @param put answers what has come of it, and how to bring back what was there before
    */
-  async function take(planeId: string, use: Use, put: () => Promise<() => Promise<unknown>>) {
+  async function take(
+    planeId: string,
+    use: Omit<Use, 'declarationId'>,
+    put: () => Promise<{ declarationId?: string; undo: () => Promise<unknown> }>,
+  ) {
     await assertServing(ports, planeId);
-    const undo = await put();
+    const { undo, ...written } = await put();
     try {
-      await noticeUse(ports, planeId, use);
+      await noticeUse(ports, planeId, { ...use, ...written });
     } catch (error) {
       await undo();
       throw error;
@@ -40,8 +45,9 @@ export function usageRoutes(ports: UsageRoutePorts): readonly Route[] {
         const lease = { leaseId, kind, heldBy: caller, expiresAt };
         await take(planeId, { use: kind, by: caller, now }, async () => {
           const before = await usage.putLease(planeId, lease);
-          return () =>
+          const undo = () =>
             before ? usage.putLease(planeId, before) : usage.deleteLease(planeId, leaseId);
+          return { undo };
         });
         return { status: 200, body: { planeId, ...lease } };
       },
@@ -60,13 +66,15 @@ export function usageRoutes(ports: UsageRoutePorts): readonly Route[] {
       resource: '/planes/{planeId}/dependents/{dependentId}',
       body: putDependentSchema,
       async answer({ path: { planeId, dependentId }, body, caller, now }) {
-        const dependent = { dependentId, kind: body.kind, declaredBy: caller };
+        const dependent: Dependent = { dependentId, kind: body.kind, declaredBy: caller };
         await take(planeId, { use: 'dependent', by: caller, now }, async () => {
-          const before = await usage.putDependent(planeId, dependent);
-          return () =>
+          const declarationId = ports.newDeclarationId();
+          const before = await usage.putDependent(planeId, { ...dependent, declarationId });
+          const undo = () =>
             before
               ? usage.putDependent(planeId, before)
               : usage.deleteDependent(planeId, dependentId);
+          return { declarationId: before?.declarationId ?? declarationId, undo };
         });
         return { status: 200, body: { planeId, ...dependent } };
       },

@@ -15,6 +15,7 @@ import {
 const EMPTY: LedgerState = {
   lifecycleState: 'ACTIVE',
   seq: 0,
+  factsSeq: 0,
   headHash: GENESIS_HASH,
   cancelled: false,
   cancelledOffboardings: [],
@@ -35,6 +36,7 @@ function foldEntry(before: LedgerState, entry: LedgerEntry): LedgerState {
     ...before,
     lifecycleState: entry.to,
     seq: entry.seq,
+    factsSeq: entry.type === 'BLOCKED' ? before.factsSeq : entry.seq,
     headHash: entry.hash,
   };
   switch (entry.type) {
@@ -162,10 +164,11 @@ function foldApproved(approval: Approval, { actor, reason, at }: LedgerEntry): A
 }
 
 function foldUse(state: LedgerState, { actor, at, data }: LedgerEntry): LedgerState {
-  const { use, gracePeriodEnd } = data as unknown as UseData;
+  const { use, gracePeriodEnd, declarationId } = data as unknown as UseData;
+  const noticed = { by: actor, use, ...(declarationId && { declarationId }), at, answered: false };
   return {
     ...state,
-    noticedUses: [...state.noticedUses, { by: actor, use, at, answered: false }],
+    noticedUses: [...state.noticedUses, noticed],
     ...(state.offboarding &&
       gracePeriodEnd !== undefined && { offboarding: { ...state.offboarding, gracePeriodEnd } }),
   };

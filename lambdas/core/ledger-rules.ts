@@ -84,6 +84,7 @@ function assertCancellable(state: LedgerState, at: string): void {
 
 function assertGatePassed(state: LedgerState, command: RecordCommand, at: string): void {
   assertCurrentOffboarding(state, command);
+  assertDecidedOnLatest(state, command);
   // The gate has looked at holds already; here its entry competes with HOLD_PLACED for the same seq.
   if (state.holds.length > 0)
     throw new OffboardingError('LEGAL_HOLD', `${state.holds.length} legal hold(s) are in force`);
@@ -94,6 +95,19 @@ function assertGatePassed(state: LedgerState, command: RecordCommand, at: string
   assertState(state, 'ARCHIVED', 'the gate can allow PURGED');
   if (state.approval?.status !== 'approved')
     throw new OffboardingError('PURGE_NOT_APPROVED', 'no valid approval is on record');
+}
+
+/**
+ * Who needs the plane is a fact that the ledger does not hold itself; that somebody has said so is an entry. Whatever was
+ * written since the gate looked, it has to look again.
+ */
+function assertDecidedOnLatest({ factsSeq }: LedgerState, { planeId, data }: RecordCommand): void {
+  const { decidedAtSeq } = data;
+  if (decidedAtSeq !== undefined && Number(decidedAtSeq) < factsSeq)
+    throw new OffboardingError(
+      'LEDGER_CONTENTION',
+      `entry ${factsSeq} of ${planeId} was written since the gate looked at entry ${decidedAtSeq}`,
+    );
 }
 
 function assertGracePeriodOver(state: LedgerState, at: string): void {

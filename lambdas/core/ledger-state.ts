@@ -1,5 +1,5 @@
 import type { JsonObject } from './ledger-entry.ts';
-import type { LifecycleState } from './lifecycle.ts';
+import type { LifecycleState, ProtectedTransition } from './lifecycle.ts';
 import type { OffboardingRequest } from './plane.ts';
 import type { PurgeScope } from './scope.ts';
 
@@ -51,6 +51,17 @@ export interface ReminderData {
 export interface UseData {
   readonly use: 'query' | 'run' | 'dependent';
   readonly gracePeriodEnd?: string;
+  /** Of a dependent, from its declaration until it is deleted. Absent where an earlier version recorded. */
+  readonly declarationId?: string;
+}
+
+/** `data` of GATE_PASSED. */
+export interface PassageData {
+  readonly transition: ProtectedTransition;
+  /** `factsSeq` of the ledger that the gate has decided on. Absent for PURGED, and where an earlier version decided. */
+  readonly decidedAtSeq?: number;
+  /** Who still names the plane, and was acknowledged. */
+  readonly acknowledgedDependents?: readonly string[];
 }
 
 /** `data` of FORCE_REQUESTED. */
@@ -84,6 +95,7 @@ export interface Approval extends ApprovalRequestData {
 export interface NoticedUse {
   readonly by: string;
   readonly use: UseData['use'];
+  readonly declarationId?: string;
   readonly at: string;
   /** The offboarding has halted for it, and was started again by somebody who knew. */
   readonly answered: boolean;
@@ -115,6 +127,8 @@ export interface LedgerState {
   readonly lifecycleState: LifecycleState;
   /** 0 for an empty ledger. */
   readonly seq: number;
+  /** Of the latest entry that may change a decision: a refusal changes none. */
+  readonly factsSeq: number;
   readonly headHash: string;
   /** The latest offboarding that left ACTIVE, also after it was cancelled. Its `gracePeriodEnd` is the one in force. */
   readonly offboarding?: { readonly offboardingId: string } & DeregistrationData;

@@ -93,6 +93,7 @@ function planeAttributes(facts: JudgedFacts): Attributes {
     lifecycleState: facts.lifecycleState,
     openHolds: facts.openHolds,
     activeUsage: facts.activeUsage,
+    unansweredUses: facts.unansweredUses,
     dependents: [...facts.dependents],
     deactivationCommitted: facts.deactivationCommitted,
     purgeCommitted: facts.purgeCommitted,

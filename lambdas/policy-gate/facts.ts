@@ -1,4 +1,5 @@
 import { foldLedger } from '../core/fold-ledger.ts';
+import { type UseDuringGrace, usesToAnswer } from '../core/grace-use.ts';
 import type { LedgerEntry } from '../core/ledger-entry.ts';
 import type { Approval, LedgerState } from '../core/ledger-state.ts';
 import type { LifecycleState } from '../core/lifecycle.ts';
@@ -9,6 +10,7 @@ const DAY_MS = 86_400_000;
 
 export interface FactPorts {
   readonly usage: UsageReader;
+  readonly useDuringGrace: UseDuringGrace;
   readonly now: Now;
 }
 
@@ -18,6 +20,8 @@ export interface PlaneFacts {
   readonly openHolds: number;
   /** Unexpired leases. */
   readonly activeUsage: number;
+  /** During the grace period, and nobody has answered for them. */
+  readonly unansweredUses: number;
   /** Ids, sorted. */
   readonly dependents: readonly string[];
   readonly deactivationCommitted: boolean;
@@ -51,7 +55,7 @@ export interface AskedNow {
 
 /** @param entries everything that the plane's ledger holds */
 export async function loadFacts(
-  { usage, now: clock }: FactPorts,
+  { usage, useDuringGrace, now: clock }: FactPorts,
   planeId: string,
   entries: readonly LedgerEntry[],
   asked: AskedNow = {},
@@ -69,6 +73,7 @@ export async function loadFacts(
     lifecycleState,
     openHolds: holds.length,
     activeUsage: leases.length,
+    unansweredUses: usesToAnswer(ledger, useDuringGrace).length,
     dependents: dependents.map(({ dependentId }) => dependentId).sort(),
     deactivationCommitted: ledger.deactivationCommitted,
     purgeCommitted: ledger.purgeCommitted,

@@ -5,6 +5,7 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { ledgerReader } from '../adapters/ledger-table.ts';
 import { recorderFunction } from '../adapters/recorder-function.ts';
 import { usageReader } from '../adapters/usage-table.ts';
+import { USE_DURING_GRACE } from '../core/grace-use.ts';
 import { requireChoiceEnv, requireEnv, requireWholeNumberEnv } from '../env.ts';
 import { eventLog } from '../event-log.ts';
 import { loggedLambda } from '../logged-lambda.ts';
@@ -33,6 +34,7 @@ const ports = {
       force: requireChoiceEnv('FORCE', FORCE_RULES),
     },
   },
+  useDuringGrace: requireChoiceEnv('USE_DURING_GRACE', USE_DURING_GRACE),
   roles: parseRoles(requireEnv('ROLES')),
   now: () => new Date(),
 };

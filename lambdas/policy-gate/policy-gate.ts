@@ -1,6 +1,6 @@
-import { OffboardingError } from '../core/errors.ts';
+import { isOffboardingError, OffboardingError } from '../core/errors.ts';
 import { foldLedger } from '../core/fold-ledger.ts';
-import { isSuperseded } from '../core/ledger-state.ts';
+import { isSuperseded, type LedgerState, type PassageData } from '../core/ledger-state.ts';
 import type { EventLog } from '../event-log.ts';
 import type { LedgerReader, Recorder } from '../ports.ts';
 import type { Attempt } from './attempt.ts';
@@ -8,25 +8,45 @@ import { decide, type Policies } from './decide.ts';
 import { type FactPorts, loadFacts, type PlaneFacts } from './facts.ts';
 import type { GateEvent } from './gate-call.ts';
 
+// Each round lost means that something else was written between our look and the recorder's: a hold, a use, a dependent.
+const ROUNDS_MAX = 5;
+
 export interface GatePorts extends FactPorts {
   readonly ledger: LedgerReader;
   readonly recorder: Recorder;
   readonly policies: Policies;
 }
 
+interface Passage {
+  readonly decision: 'ALLOWED';
+}
+
 /**
- * Lets a protected transition pass, or refuses it, and has either put on record before anything happens.
+ * Lets a protected transition pass, or refuses it, and has either put on record before anything happens. What is written
+ * while it decides makes it decide again.
  * @throws OffboardingError with the code of the first reason when the policies do not allow it, `OFFBOARDING_SUPERSEDED`
- * when a cancel was faster
+ * when a cancel was faster, `LEDGER_CONTENTION` when others wrote in every round
  */
 export async function passGate(
   ports: GatePorts,
   event: GateEvent,
   log: EventLog,
-): Promise<{ readonly decision: 'ALLOWED' }> {
+): Promise<Passage> {
+  for (let round = 1; ; round += 1) {
+    try {
+      return await decideOnce(ports, event, log);
+    } catch (error) {
+      if (round === ROUNDS_MAX || !isOffboardingError(error, 'LEDGER_CONTENTION')) throw error;
+      log.info('gate decides again', { transition: event.transition, round });
+    }
+  }
+}
+
+async function decideOnce(ports: GatePorts, event: GateEvent, log: EventLog): Promise<Passage> {
   const { planeId, offboardingId, transition, idempotencyKey, request } = event;
   const entries = await ports.ledger.read(planeId);
-  if (isSuperseded(foldLedger(entries), offboardingId))
+  const ledger = foldLedger(entries);
+  if (isSuperseded(ledger, offboardingId))
     throw new OffboardingError(
       'OFFBOARDING_SUPERSEDED',
       `${offboardingId} was cancelled or replaced by another offboarding`,
@@ -51,7 +71,7 @@ export async function passGate(
     await ports.recorder.record({
       ...entry,
       type: 'GATE_PASSED',
-      data: { transition, ...acknowledgedBy(attempt, facts) },
+      data: { ...passageOf(attempt, transition, ledger, facts) },
       idempotencyKey,
     });
   return { decision: 'ALLOWED' };
@@ -69,9 +89,19 @@ function isCommitted({ action }: Transition, facts: PlaneFacts): boolean {
   return action === 'purge' ? facts.purgeCommitted : facts.deactivationCommitted;
 }
 
-/** Of what was acknowledged, what was there: whom the plane stops serving although they still name it. */
-function acknowledgedBy(attempt: Transition, { dependents }: PlaneFacts) {
-  return attempt.action === 'deactivate' && dependents.length > 0
-    ? { acknowledgedDependents: dependents }
-    : {};
+function passageOf(
+  { action }: Transition,
+  transition: GateEvent['transition'],
+  { factsSeq }: LedgerState,
+  { dependents }: PlaneFacts,
+) {
+  // Of a purge everything that counts is in the ledger, whose rule judges it by itself.
+  if (action === 'purge') return { transition } satisfies PassageData;
+  return {
+    transition,
+    // Usage was read after this ledger was: who is not counted has yet to write an entry, behind this one.
+    decidedAtSeq: factsSeq,
+    // Of what was acknowledged, what was there: whom the plane stops serving although they still name it.
+    ...(dependents.length > 0 && { acknowledgedDependents: dependents }),
+  } satisfies PassageData;
 }

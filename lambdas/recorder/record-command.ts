@@ -49,7 +49,10 @@ const dataSchemas = {
     retentionUntil: time,
   }),
   PURGED: json,
-  GATE_PASSED: open({ transition: z.enum(PROTECTED_TRANSITIONS) }),
+  GATE_PASSED: open({
+    transition: z.enum(PROTECTED_TRANSITIONS),
+    decidedAtSeq: z.optional(count),
+  }),
   BLOCKED: json,
   HALTED: z.pipe(
     z.object({
@@ -77,6 +80,7 @@ const dataSchemas = {
   USE_NOTICED: open({
     use: z.enum(['query', 'run', 'dependent']),
     gracePeriodEnd: z.optional(time),
+    declarationId: z.optional(nonEmpty),
   }),
   HOLD_PLACED: open({ reference: nonEmpty }),
   HOLD_RELEASED: open({ reference: nonEmpty }),

@@ -62,6 +62,25 @@ describe('dependents', () => {
   });
 });
 
+describe('a declaration', () => {
+  const declared = (declarationId: string) => ({ ...dependent('agent-1'), declarationId });
+
+  it('lasts until the dependent is deleted, however often it is put', async () => {
+    expect(await writer().putDependent('kp_1', declared('dec_1'))).toBeUndefined();
+    expect(await writer().putDependent('kp_1', declared('dec_2'))).toEqual(declared('dec_1'));
+    expect(await reader().dependents('kp_1')).toEqual([declared('dec_1')]);
+    await writer().deleteDependent('kp_1', 'agent-1');
+    expect(await writer().putDependent('kp_1', declared('dec_3'))).toBeUndefined();
+    expect(await reader().dependents('kp_1')).toEqual([declared('dec_3')]);
+  });
+
+  it('begins when what an earlier version wrote is put again', async () => {
+    await writer().putDependent('kp_1', dependent('agent-1'));
+    expect(await writer().putDependent('kp_1', declared('dec_1'))).toEqual(dependent('agent-1'));
+    expect(await reader().dependents('kp_1')).toEqual([declared('dec_1')]);
+  });
+});
+
 describe('all usage of a plane', () => {
   it('is deleted and counted, and no other plane loses any', async () => {
     for (let index = 0; index < 30; index += 1)

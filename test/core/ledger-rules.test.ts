@@ -20,12 +20,17 @@ import {
   purged,
   rejected,
   type Step,
+  useNoticed,
 } from '../support/ledgers.ts';
 
 const ASKED = [...JOURNEYS.ARCHIVED, approvalRequested];
 const APPROVED = [...ASKED, approved];
 const COMMITTED = [...APPROVED, gatePassed('PURGED')];
 const FINAL: Step = { ...certified, data: { phase: 'final' } };
+const decidedAt = (decidedAtSeq: number): Step => ({
+  ...gatePassed('DEACTIVATED'),
+  data: { transition: 'DEACTIVATED', decidedAtSeq },
+});
 const FORCED = deregistered({ gracePeriodEnd: TIMES.requested, canCancel: false });
 
 describe('what may follow', () => {
@@ -45,6 +50,10 @@ describe('what may follow', () => {
     [
       'the gate at once when forced',
       [FORCED, { ...gatePassed('DEACTIVATED'), at: TIMES.requested }],
+    ],
+    [
+      'the gate on the latest entry, whatever was refused since',
+      [deregistered(), { type: 'BLOCKED', at: TIMES.graceEnd }, decidedAt(1), deactivated],
     ],
     ['the gate again after an interruption', [...COMMITTED, gatePassed('PURGED'), purged]],
     ['a hold before any offboarding', [holdPlaced()]],
@@ -71,6 +80,16 @@ describe('what may follow', () => {
 describe('what may not follow', () => {
   const refused: readonly (readonly [string, ErrorCode, readonly Step[]])[] = [
     ['skipping the grace period', 'ILLEGAL_TRANSITION', [deactivated]],
+    [
+      'the gate on what it has not seen: a use',
+      'LEDGER_CONTENTION',
+      [deregistered(), useNoticed('2026-11-24T10:00:00.000Z'), decidedAt(1)],
+    ],
+    [
+      'the gate on what it has not seen: a hold',
+      'LEDGER_CONTENTION',
+      [deregistered(), holdPlaced(), decidedAt(1)],
+    ],
     ['archiving what still serves', 'ILLEGAL_TRANSITION', [deregistered(), archived]],
     ['purging what was not archived', 'ILLEGAL_TRANSITION', [...JOURNEYS.DEACTIVATED, purged]],
     ['deregistering twice', 'ILLEGAL_TRANSITION', [deregistered(), deregistered()]],

@@ -184,6 +184,7 @@ describe('in production', () => {
     const passed = (await plane.ledger()).find(({ type }) => type === 'GATE_PASSED');
     expect(passed?.data).toEqual({
       transition: 'DEACTIVATED',
+      decidedAtSeq: 3,
       acknowledgedDependents: ['chatbot', 'search'],
     });
   });

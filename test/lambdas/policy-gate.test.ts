@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { UseDuringGrace } from '../../lambdas/core/grace-use.ts';
 import type { GateEvent } from '../../lambdas/policy-gate/gate-call.ts';
 import { passGate } from '../../lambdas/policy-gate/policy-gate.ts';
 import { createRecorder } from '../../lambdas/recorder/recorder.ts';
@@ -24,6 +25,7 @@ import {
   JOURNEYS,
   ledgerOf,
   type Step,
+  useNoticed,
 } from '../support/ledgers.ts';
 import { ENGINE, PROD } from '../support/policies.ts';
 import { recordingLog } from '../support/recording-log.ts';
@@ -40,6 +42,10 @@ const PURGE_EVENT: GateEvent = {
   transition: 'PURGED',
   idempotencyKey: 'off_1-1/Purge gate',
 };
+const useOfDependent: Step = {
+  ...useNoticed(TIMES.graceEnd),
+  data: { use: 'dependent', declarationId: 'dec_1' },
+};
 const APPROVED = [...JOURNEYS.ARCHIVED, approvalRequested, approved];
 
 async function gate(steps: readonly Step[], now: string = TIMES.graceEnd) {
@@ -49,7 +55,8 @@ async function gate(steps: readonly Step[], now: string = TIMES.graceEnd) {
   const clock = () => new Date(now);
   const recorder = createRecorder({ ledger, planes: fakePlanes(planeRecord()), now: clock, log });
   const policies = { engine: ENGINE, environment: PROD };
-  const ports = { ledger, usage, recorder, policies, now: clock };
+  const useDuringGrace: UseDuringGrace = 'halt';
+  const ports = { ledger, usage, recorder, policies, useDuringGrace, now: clock };
   return {
     ...ports,
     log,
@@ -66,7 +73,7 @@ describe('the policy gate', () => {
       type: 'GATE_PASSED',
       offboardingId: OFFBOARDING_ID,
       actor: 'workflow',
-      data: { transition: 'DEACTIVATED' },
+      data: { transition: 'DEACTIVATED', decidedAtSeq: 1 },
       idempotencyKey: 'off_1-1/Deactivation gate',
     });
   });
@@ -165,17 +172,73 @@ describe('the policy gate', () => {
     expect(ledger.entries).toHaveLength(2);
   });
 
-  it('gives way to a hold that is placed while it decides', async () => {
+  it('gives way to a hold that is placed while it decides, and says so on record', async () => {
     const { pass, ledger, usage } = await gate([deregistered()]);
     const entries = await ledgerOf(deregistered(), holdPlaced());
     // The ledger was read before the usage is.
     const dependents = async () => {
-      ledger.entries.push(...entries.slice(1));
+      ledger.entries.push(...entries.slice(ledger.entries.length));
       return [];
     };
     const changes = { usage: { ...usage, dependents } };
     await expect(pass(EVENT, changes)).rejects.toMatchObject({ name: 'LEGAL_HOLD' });
-    expect(ledger.entries.map(({ type }) => type)).toEqual(['TRANSITION', 'HOLD_PLACED']);
+    expect(ledger.entries.map(({ type }) => type)).toEqual([
+      'TRANSITION',
+      'HOLD_PLACED',
+      'BLOCKED',
+    ]);
+  });
+
+  it('decides again when a dependent is declared while it decides', async () => {
+    const { pass, ledger, usage } = await gate([deregistered()]);
+    const entries = await ledgerOf(deregistered(), useOfDependent);
+    const dependents = async () => {
+      const seen = [...usage.declared];
+      if (seen.length === 0) usage.declared.push(dependent('agent-1'));
+      ledger.entries.push(...entries.slice(ledger.entries.length));
+      return seen;
+    };
+    const changes = { usage: { ...usage, dependents } };
+    await expect(pass(EVENT, changes)).rejects.toMatchObject({ name: 'DEPENDENTS_EXIST' });
+    expect(ledger.entries.map(({ type }) => type)).toEqual([
+      'TRANSITION',
+      'USE_NOTICED',
+      'BLOCKED',
+    ]);
+  });
+
+  it('leaves it to the retry of the workflow when something is written in every round', async () => {
+    const { pass, ledger, usage } = await gate([deregistered()]);
+    const entries = await ledgerOf(
+      deregistered(),
+      ...Array.from({ length: 5 }, () => useOfDependent),
+    );
+    const dependents = async () => {
+      ledger.entries.push(...entries.slice(ledger.entries.length, ledger.entries.length + 1));
+      return [];
+    };
+    const changes = { usage: { ...usage, dependents }, useDuringGrace: 'record' as const };
+    await expect(pass(EVENT, changes)).rejects.toMatchObject({ name: 'LEDGER_CONTENTION' });
+    expect(ledger.entries).toHaveLength(6);
+    await pass(EVENT, { useDuringGrace: 'record' });
+    expect(ledger.entries.at(-1)).toMatchObject({ type: 'GATE_PASSED', data: { decidedAtSeq: 6 } });
+  });
+
+  it('takes its own refusals for nothing new', async () => {
+    const { pass, ledger, usage } = await gate([deregistered()]);
+    usage.declared.push(dependent());
+    await expect(pass()).rejects.toMatchObject({ name: 'DEPENDENTS_EXIST' });
+    await pass({ ...EVENT, request: offboardingRequest({ acknowledgedDependents: ['agent-1'] }) });
+    expect(ledger.entries.at(-1)).toMatchObject({ seq: 3, data: { decidedAtSeq: 1 } });
+  });
+
+  it('stops for a use that nobody has answered for', async () => {
+    const { pass } = await gate([deregistered(), useNoticed('2026-11-24T10:00:00.000Z')]);
+    await expect(pass()).rejects.toMatchObject({
+      name: 'PLANE_IN_USE',
+      message:
+        'the plane was used 1 time(s) during its grace period; start again to go on all the same',
+    });
   });
 
   it('puts on record which dependents were acknowledged', async () => {

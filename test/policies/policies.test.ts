@@ -81,6 +81,11 @@ const PROHIBITIONS: readonly (readonly [
     ],
   ],
   [
+    'uses-are-answered',
+    changed(deactivate, { facts: { unansweredUses: 1 } }),
+    [changed(deactivate, { facts: { unansweredUses: 1, deactivationCommitted: true } })],
+  ],
+  [
     'grace-asked-for-reaches-the-floor',
     changed(start, { attempt: { gracePeriodDays: 6 } }),
     [changed(force, { attempt: { gracePeriodDays: 0 } })],
@@ -307,6 +312,7 @@ describe('whatever the facts are', () => {
     lifecycleState: fc.constantFrom(...LIFECYCLE_STATES),
     openHolds: fc.nat({ max: 2 }),
     activeUsage: fc.nat({ max: 2 }),
+    unansweredUses: fc.nat({ max: 2 }),
     dependents: fc.subarray(['a', 'b', 'c']),
     deactivationCommitted: fc.boolean(),
     purgeCommitted: fc.boolean(),

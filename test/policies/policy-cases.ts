@@ -18,6 +18,7 @@ const ACTIVE: PlaneFacts = {
   lifecycleState: 'ACTIVE',
   openHolds: 0,
   activeUsage: 0,
+  unansweredUses: 0,
   dependents: [],
   deactivationCommitted: false,
   purgeCommitted: false,

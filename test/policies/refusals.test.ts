@@ -17,7 +17,8 @@ function gateAt(first: string) {
   const planes = fakePlanes(planeRecord());
   const recorder = createRecorder({ ledger, planes, now, log: recordingLog() });
   const policies = { engine: ENGINE, environment: PROD };
-  const gate = gateOver({ ledger, usage: fakeUsage(), recorder, policies, now, roles: NOBODY });
+  const facts = { usage: fakeUsage(), useDuringGrace: 'record', now } as const;
+  const gate = gateOver({ ledger, recorder, policies, roles: NOBODY, ...facts });
   return {
     ledger,
     async ask(asked: Parameters<typeof gate.authorise>[0], at = time) {

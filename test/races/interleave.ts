@@ -38,16 +38,20 @@ interface Runner {
 
 const running = new AsyncLocalStorage<Runner>();
 
-/** Makes methods of a port steps: whoever races waits for their turn before them. Outside a race it changes nothing. */
+/**
+ * Makes methods of a port steps: whoever races waits for their turn before them. Outside a race it changes nothing.
+ * @param touched what they touch, if others reach it through another port
+ */
 export function takeTurns<Port extends object>(
   name: string,
   port: Port,
   methods: Readonly<Partial<Record<keyof Port & string, 'reads' | 'writes'>>>,
+  touched: object = port,
 ): Port {
   for (const [method, kind] of Object.entries(methods)) {
     const call: unknown = Reflect.get(port, method);
     if (typeof call !== 'function') throw new Error(`${name}.${method} cannot be called`);
-    const touch = { port, writes: kind === 'writes' };
+    const touch = { port: touched, writes: kind === 'writes' };
     const value = async (...args: unknown[]) => {
       await turn(`${name}.${method}`, { touch });
       return call.apply(port, args);

@@ -1,6 +1,7 @@
 import type { StageHandler } from '../../lambdas/contract.ts';
 import { OffboardingError } from '../../lambdas/core/errors.ts';
 import { foldLedger } from '../../lambdas/core/fold-ledger.ts';
+import type { UseDuringGrace } from '../../lambdas/core/grace-use.ts';
 import type { LedgerEntryType } from '../../lambdas/core/ledger-entry.ts';
 import type { LifecycleState, ProtectedTransition } from '../../lambdas/core/lifecycle.ts';
 import type { PlaneRecord } from '../../lambdas/core/plane.ts';
@@ -8,7 +9,7 @@ import { passGate } from '../../lambdas/policy-gate/policy-gate.ts';
 import { runStage } from '../../lambdas/run-stage.ts';
 import { apiWorld, type CallOptions } from '../lambdas/api/api-world.ts';
 import { OFFBOARDING_ID, offboardingRequest, PLANE_ID, planeRecord } from '../support/builders.ts';
-import { fakeUsage } from '../support/fake-usage.ts';
+import { usageOver } from '../support/fake-usage.ts';
 import { ledgerOf, type Step } from '../support/ledgers.ts';
 import { DEV, ENGINE } from '../support/policies.ts';
 import { recordingLog } from '../support/recording-log.ts';
@@ -24,6 +25,7 @@ export async function raceWorld(
   steps: readonly Step[],
   startTime: string,
   places: Partial<PlaneRecord> = {},
+  useDuringGrace: UseDuringGrace = 'record',
 ) {
   let time = startTime;
   // Only what passes time notices who looks at it; time itself is noticed by everybody.
@@ -40,7 +42,7 @@ export async function raceWorld(
       request: offboardingRequest(),
     },
   });
-  const api = apiWorld({ entries, plane, now: startTime });
+  const api = apiWorld({ entries, plane, now: startTime, useDuringGrace });
   api.executions.end(EXECUTION, { status: 'RUNNING' });
   takeTurns('ledger', api.ledger, { read: 'reads', append: 'writes' });
   takeTurns('decisions', api.decisions, {
@@ -56,6 +58,19 @@ export async function raceWorld(
     return turn('pause', { isReady: () => api.ledger.entries.length > seen });
   };
   takeTurns('executions', api.executions, { stop: 'writes' });
+  takeTurns('usage', api.usage, {
+    putLease: 'writes',
+    deleteLease: 'writes',
+    putDependent: 'writes',
+    deleteDependent: 'writes',
+  });
+  // What the API writes is what the workflow reads.
+  const usage = takeTurns(
+    'usage',
+    usageOver(api.usage),
+    { activeLeases: 'reads', dependents: 'reads' },
+    api.usage,
+  );
 
   const subject = {
     planeId: PLANE_ID,
@@ -83,6 +98,7 @@ export async function raceWorld(
 
   return {
     ...api,
+    workflowUsage: usage,
     record,
     now,
     state: () => foldLedger(api.ledger.entries),
@@ -102,7 +118,8 @@ export async function raceWorld(
       const ports = {
         ledger: api.ledger,
         recorder: api.recorder,
-        usage: fakeUsage(),
+        usage,
+        useDuringGrace,
         policies: { engine: ENGINE, environment: DEV },
         now,
       };

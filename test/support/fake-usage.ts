@@ -18,6 +18,18 @@ export function fakeUsage(
   };
 }
 
+/** Reads what the API's routes have written. */
+export function usageOver(written: {
+  readonly leases: ReadonlyMap<string, Lease>;
+  readonly dependents: ReadonlyMap<string, Dependent>;
+}): UsageReader {
+  return {
+    activeLeases: async (_planeId, now) =>
+      [...written.leases.values()].filter(({ expiresAt }) => expiresAt > now.toISOString()),
+    dependents: async () => [...written.dependents.values()],
+  };
+}
+
 export function lease(changes: Partial<Lease> = {}): Lease {
   return {
     leaseId: 'run-1',

@@ -22,7 +22,7 @@ import { PLANE_ID, planeRecord, REQUESTER, TIMES } from '../../support/builders.
 import { fakeDecisions } from '../../support/fake-decisions.ts';
 import { fakeLedger } from '../../support/fake-ledger.ts';
 import { fakePlanes } from '../../support/fake-planes.ts';
-import { fakeUsage } from '../../support/fake-usage.ts';
+import { usageOver } from '../../support/fake-usage.ts';
 import { DEV, ENGINE, EVERYBODY, gateOver } from '../../support/policies.ts';
 import { recordingLog } from '../../support/recording-log.ts';
 
@@ -76,7 +76,7 @@ export function apiWorld({
   const usage = fakeUsageWriter();
   const recorder = createRecorder({ ledger, planes, now: clock, log: recordingLog() });
   const policies = { engine: ENGINE, environment };
-  const facts = { ledger, usage: fakeUsage(), now: clock };
+  const facts = { ledger, usage: usageOver(usage), useDuringGrace, now: clock };
   const gate = gateOver({ ...facts, recorder, policies, roles });
   let ids = 0;
   const nextId = (prefix: string) => () => {
@@ -111,7 +111,14 @@ export function apiWorld({
         certificates: { read: async (planeId, phase) => `${phase}-jws-of-${planeId}` },
         signingKeys: { read: async () => [{ kty: 'EC', kid: 'key-1' }] },
       }),
-      ...usageRoutes({ planes, ledger, recorder, usage, useDuringGrace }),
+      ...usageRoutes({
+        planes,
+        ledger,
+        recorder,
+        usage,
+        useDuringGrace,
+        newDeclarationId: nextId('dec'),
+      }),
       ...holdRoutes({ planes, ledger, recorder, gate }),
     ],
     { now: clock, log },
@@ -303,7 +310,11 @@ function fakeUsageWriter(): FakeUsageWriter {
     deleteLease: async (_planeId, leaseId) => leases.delete(leaseId),
     async putDependent(_planeId, dependent) {
       const before = dependents.get(dependent.dependentId);
-      dependents.set(dependent.dependentId, dependent);
+      const { declarationId } = before ?? dependent;
+      dependents.set(dependent.dependentId, {
+        ...dependent,
+        ...(declarationId && { declarationId }),
+      });
       return before;
     },
     deleteDependent: async (_planeId, dependentId) => dependents.delete(dependentId),

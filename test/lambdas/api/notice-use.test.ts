@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { UseDuringGrace } from '../../../lambdas/core/grace-use.ts';
-import { type LedgerEntry, sealEntry } from '../../../lambdas/core/ledger-entry.ts';
+import {
+  type JsonObject,
+  type LedgerEntry,
+  sealEntry,
+} from '../../../lambdas/core/ledger-entry.ts';
 import { APPROVER, OFFBOARDING_ID, PLANE_ID, planeRecord } from '../../support/builders.ts';
 import { gatePassed, JOURNEYS, ledgerOf } from '../../support/ledgers.ts';
 import { type ApiWorld, apiWorld } from './api-world.ts';
@@ -37,7 +41,7 @@ const depend = (api: ApiWorld) =>
 const noticed = (api: ApiWorld) =>
   api.ledger.entries
     .filter(({ type }) => type === 'USE_NOTICED')
-    .map(({ actor, data }) => ({ actor, ...data }));
+    .map(({ actor, data }): JsonObject => ({ actor, ...data }));
 
 /** The gate lets the deactivation pass just before the next entry is written. */
 async function passGateBeforeAppend(api: ApiWorld): Promise<void> {
@@ -69,10 +73,25 @@ describe('a use during the grace period', () => {
       { actor: PIPELINE, use: 'run' },
       { actor: PIPELINE, use: 'query' },
       { actor: APPROVER, use: 'run' },
-      { actor: PIPELINE, use: 'dependent' },
+      { actor: PIPELINE, use: 'dependent', declarationId: 'dec_01JD0000000000000000000001' },
       { actor: PIPELINE, use: 'run' },
     ]);
     expect(api.usage.leases.size).toBe(2);
+  });
+
+  it('of a dependent is on record once a declaration: given up and declared again it is a new one', async () => {
+    const api = await inGrace();
+    await depend(api);
+    await depend(api);
+    const [first, ...more] = noticed(api);
+    expect(more).toEqual([]);
+    await api.call('DELETE', '/planes/{planeId}/dependents/{dependentId}', {
+      path: { planeId: PLANE_ID, dependentId: 'chatbot' },
+    });
+    await depend(api);
+    const declarations = noticed(api).map(({ declarationId }) => declarationId);
+    expect(declarations).toHaveLength(2);
+    expect(declarations[1]).not.toBe(first?.declarationId);
   });
 
   it('is shown in the status, the last one first', async () => {
@@ -106,7 +125,8 @@ describe('a use during the grace period', () => {
     const api = await inGrace('extend');
     const answers = await Promise.all([lease(api), lease(api, 'run', APPROVER, 'l-2')]);
     expect(answers.map(({ status }) => status)).toEqual([200, 200]);
-    expect(noticed(api).map(({ actor }) => actor)).toEqual([PIPELINE, APPROVER]);
+    const actors = noticed(api).map(({ actor }) => actor);
+    expect(actors.toSorted()).toEqual([PIPELINE, APPROVER]);
     expect(noticed(api).filter((entry) => 'gracePeriodEnd' in entry)).toHaveLength(1);
   });
 
