@@ -87,18 +87,18 @@ async function copiesOfOriginal(bench: BenchCloud, count: number): Promise<Bench
 
 /** Into the vault's bucket, beside the archives, with as many copies under way as a packer has. */
 async function copyEachOnce(
-  { cloud, vault }: BenchCloud,
-  { prefix }: BenchPlane,
+  bench: BenchCloud,
+  plane: BenchPlane,
   objects: number,
 ): Promise<number> {
   const event: CopyObjectsEvent = {
     bucket: PLANE_BUCKET,
-    keys: Array.from({ length: objects }, (_, index) => documentKey(prefix, index + 1)),
-    target: { bucket: vault, prefix: 'bench/' },
+    versions: await bench.versionsOf(plane),
+    target: { bucket: bench.vault, prefix: 'planes/bench/' },
     parallel: ARCHIVE_LIMITS.copiesAtOnce,
   };
   const startedAt = performance.now();
-  const copied = await cloud.lambda.invoke(COPIER, event);
+  const copied = await bench.cloud.lambda.invoke(COPIER, event);
   const ms = performance.now() - startedAt;
   if (copied !== objects) throw new Error(`${copied} of ${objects} objects were copied`);
   return ms;

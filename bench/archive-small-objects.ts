@@ -96,27 +96,27 @@ export function documentKey(prefix: string, number: number): string {
 
 /** In as many processes as there are shards, each with as many reads under way as a packer has. */
 async function readEachOnce(
-  { cloud }: BenchCloud,
-  { prefix }: BenchPlane,
-  plane: { readonly objects: number; readonly objectBytes: number },
+  bench: BenchCloud,
+  plane: BenchPlane,
+  size: { readonly objects: number; readonly objectBytes: number },
 ): Promise<number> {
-  const keys = Array.from({ length: plane.objects }, (_, index) => documentKey(prefix, index + 1));
-  const { shards } = archiveShape(plane);
-  const each = Math.ceil(plane.objects / shards);
+  const versions = await bench.versionsOf(plane);
+  const { shards } = archiveShape(size);
+  const each = Math.ceil(size.objects / shards);
   const startedAt = performance.now();
   const read = await Promise.all(
     Array.from({ length: shards }, (_, shard) => {
       const event: ReadObjectsEvent = {
         bucket: PLANE_BUCKET,
-        keys: keys.slice(shard * each, (shard + 1) * each),
+        versions: versions.slice(shard * each, (shard + 1) * each),
         parallel: ARCHIVE_LIMITS.readsAtOnce,
       };
-      return cloud.lambda.invoke(READER, event) as Promise<number>;
+      return bench.cloud.lambda.invoke(READER, event) as Promise<number>;
     }),
   );
   const ms = performance.now() - startedAt;
   const bytes = read.reduce((sum, part) => sum + part, 0);
-  if (bytes !== plane.objects * plane.objectBytes) throw new Error(`${bytes} bytes were read`);
+  if (bytes !== size.objects * size.objectBytes) throw new Error(`${bytes} bytes were read`);
   return ms;
 }
 

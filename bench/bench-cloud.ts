@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { CreateBucketCommand, PutBucketVersioningCommand, S3Client } from '@aws-sdk/client-s3';
+import { createS3PrefixStore } from '../lambdas/stores/s3-prefix.ts';
 import { type Cloud, startCloud } from '../local/cloud.ts';
-import type { FunctionDefinition } from '../local/lambda/lambda.ts';
 import type { FilledVersion } from '../local/s3/fill-bucket.ts';
 import { type ApiClient, apiClient } from '../local/signed-api.ts';
 import type { ExecutionEvent } from '../local/step-functions/execution.ts';
@@ -17,6 +17,11 @@ export interface BenchPlane {
   readonly prefix: string;
 }
 
+export interface PlaneVersion {
+  readonly key: string;
+  readonly versionId: string;
+}
+
 /** An embedded cloud of its own for one measurement, with what is measured on it. */
 export interface BenchCloud extends AsyncDisposable {
   readonly cloud: Cloud;
@@ -30,13 +35,18 @@ export interface BenchCloud extends AsyncDisposable {
   invocationCount(): number;
   /** Registers an active plane with one store, an S3 prefix that `fill` may put versions into. */
   plane(fill?: (prefix: string) => Iterable<FilledVersion>): Promise<BenchPlane>;
+  /** Every object version of a plane, in the order of a listing. */
+  versionsOf(plane: BenchPlane): Promise<readonly PlaneVersion[]>;
   /** Starts the offboarding without a grace period, and waits until nothing runs any more. @returns its id */
   offboard(plane: BenchPlane, request?: Record<string, unknown>): Promise<string>;
   /** Name of a Lambda of the product. */
   functionName(lambda: string): string;
   /** Invokes a function in an environment that nothing ran in before. @throws Error when it fails */
   invokeFresh(functionName: string, event: object): Promise<{ readonly peakMemoryBytes: number }>;
-  /** Deploys a function of the bench beside the product's, with the settings of one of them. */
+  /**
+   * Deploys a function of the bench beside the product's, with the settings of one of them and its role: each of its
+   * requests is authorised by the same policies.
+   */
   deploy(name: string, directory: string, like: string): Promise<void>;
 }
 
@@ -100,6 +110,15 @@ export async function startBenchCloud(assemblyDirectory: string): Promise<BenchC
       if (status !== 201) throw new Error(`not registered: ${JSON.stringify(body)}`);
       return { planeId: body.planeId, prefix };
     },
+    async versionsOf({ prefix }) {
+      const store = createS3PrefixStore(s3, { kind: 's3-prefix', bucket: PLANE_BUCKET, prefix });
+      const versions: PlaneVersion[] = [];
+      for await (const page of store.inventory())
+        for (const record of page)
+          if (record.kind === 'object')
+            versions.push({ key: record.key, versionId: record.versionId });
+      return versions;
+    },
     async offboard({ planeId }, request = {}) {
       const { status, body } = await operator.call('POST', `/planes/${planeId}/offboarding`, {
         reason: 'measured',
@@ -123,18 +142,8 @@ export async function startBenchCloud(assemblyDirectory: string): Promise<BenchC
       return { peakMemoryBytes: outcome.peakMemoryBytes };
     },
     async deploy(name, directory, like) {
-      const { timeoutSeconds, memoryMb, environment } = cloud.lambda.describe(
-        functionName(like),
-      ).definition;
-      const definition: FunctionDefinition = {
-        name,
-        directory,
-        handler: 'index.handler',
-        environment,
-        timeoutSeconds,
-        memoryMb,
-      };
-      await cloud.lambda.createFunction(definition);
+      const { definition } = cloud.lambda.describe(functionName(like));
+      await cloud.lambda.createFunction({ ...definition, name, directory });
     },
     [Symbol.asyncDispose]: () => running.disposeAsync(),
   };
