@@ -11,7 +11,10 @@ export function versionIdOf(sequence: number): string {
   let high = Math.floor(sequence / 2 ** 32);
   let low = sequence >>> 0;
   for (let round = 1; round <= 4; round += 1) [high, low] = [low, high ^ mix(low, round)];
-  return `${hex(high)}${hex(low)}${hex(mix(high, 5))}${hex(mix(low, 6))}`;
+  const words = [high, low, mix(high, 5), mix(low, 6)];
+  const bytes = Buffer.allocUnsafe(4 * words.length);
+  for (const [index, word] of words.entries()) bytes.writeInt32BE(word | 0, 4 * index);
+  return bytes.toString('hex');
 }
 
 /** @throws S3Error `InvalidArgument` for an id that `versionIdOf` never gave out */
@@ -30,8 +33,4 @@ function mix(word: number, round: number): number {
   let mixed = Math.imul(word ^ Math.imul(round, 0x9e3779b1), 0x85ebca6b);
   mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
   return mixed ^ (mixed >>> 16);
-}
-
-function hex(word: number): string {
-  return (word >>> 0).toString(16).padStart(8, '0');
 }
