@@ -91,9 +91,9 @@ export class Alarms extends Construct {
       section: 'checkpointfailing',
     });
     this.alarm('EvidenceNotIssued', {
-      metric: props.evidenceSchedules.metricDropped(sum),
+      metric: props.evidenceSchedules.metricUndelivered({ period }),
       threshold: 1,
-      impact: 'A checkpoint or a final certificate was due, but nothing issued it.',
+      impact: 'A checkpoint or a final certificate was due, but every attempt to issue it failed.',
       section: 'evidencenotissued',
     });
     this.alarm('FinalCertificateFailing', {

@@ -34,6 +34,7 @@ export function createEvidenceFunctions(
   evidence.grantIssue(certificateFinal);
   recorder.grantRecord(certificateFinal);
   evidenceSchedules.grantSchedule(certificate, certificateFinal);
+  evidenceSchedules.keepFailed(certificateFinal);
   // Read when everything is there, from everything that is there.
   const register = Lazy.string({ produce: () => JSON.stringify(residueRegister(scope)) });
   certificate.setEnvironment('RESIDUE_REGISTER', register);
@@ -48,6 +49,7 @@ export function createEvidenceFunctions(
   registry.grantList(checkpoint);
   evidence.grantCheckpoint(checkpoint);
   evidenceSchedules.daily(checkpoint, CHECKPOINT_HOUR_UTC);
+  evidenceSchedules.keepFailed(checkpoint);
 
   return { certificateFinal, checkpoint };
 }

@@ -1,5 +1,5 @@
 import { Duration, type RemovalPolicy, Stack } from 'aws-cdk-lib';
-import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
+import { type Metric, type MetricOptions, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Schedule, ScheduleExpression, ScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
@@ -16,6 +16,7 @@ export class EvidenceSchedules extends Construct {
   private readonly group: ScheduleGroup;
   /** Passed to EventBridge Scheduler. It may invoke the functions that are due, and do nothing else. */
   private readonly role: Role;
+  /** What was due and was not done: Scheduler could not invoke the function, or the function failed. */
   private readonly undelivered: Queue;
 
   constructor(scope: Construct, id: string, props: { removalPolicy: RemovalPolicy }) {
@@ -48,7 +49,8 @@ export class EvidenceSchedules extends Construct {
     );
     acknowledge(this.role, import.meta.filename, INLINE_POLICY);
     acknowledge(this.undelivered, import.meta.filename, {
-      'AwsSolutions-SQS3': 'it is the dead-letter queue of the schedules, which no template shows',
+      'AwsSolutions-SQS3':
+        'it is the dead-letter queue of the schedules and of what they invoke, which no rule looks at',
     });
   }
 
@@ -90,8 +92,27 @@ export class EvidenceSchedules extends Construct {
     fn.setEnvironment('FINAL_CERTIFICATE_FUNCTION_ARN', due.functionArn);
   }
 
-  /** What was due and could not be invoked, after all of Scheduler's own retries (24 hours). */
-  metricDropped(options?: MetricOptions): Metric {
-    return this.group.metricDropped(options);
+  /**
+   * Keeps what the function was invoked with when it has failed, after the two retries of an asynchronous invocation: nobody
+   * waits for its answer. https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
+   */
+  keepFailed(fn: ProductFunction): void {
+    const { queueArn } = this.undelivered;
+    // CDK's own destination would let the role read the queue's attributes as well.
+    fn.addToRolePolicy(
+      new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [queueArn] }),
+    );
+    fn.configureAsyncInvoke({
+      retryAttempts: 2,
+      onFailure: { bind: () => ({ destination: queueArn }) },
+    });
+  }
+
+  /** What was due and was not done, after all retries: Scheduler's (24 hours) and Lambda's (two). */
+  metricUndelivered(options?: MetricOptions): Metric {
+    return this.undelivered.metricApproximateNumberOfMessagesVisible({
+      statistic: Stats.MAXIMUM,
+      ...options,
+    });
   }
 }

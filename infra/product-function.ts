@@ -70,7 +70,7 @@ export class ProductFunction extends LambdaFunction {
       'NIST.800.53.R5-LambdaConcurrency':
         'the API is throttled and the map has a maximum; reserving for each function would take the account its concurrency',
       'NIST.800.53.R5-LambdaDLQ':
-        'the workflow and the API wait for its answer and see every failure; what nobody waits for has an alarm on its errors',
+        'the workflow and the API wait for its answer and see every failure; what nobody waits for has an on-failure destination',
     });
     acknowledge(role, import.meta.filename, {
       'AwsSolutions-IAM5[Resource::*]': 'X-Ray knows no resources for traces',

@@ -39,7 +39,7 @@ describe('the alarms', () => {
       ['PurgeAwaitsApproval', 'AWS/Lambda', 'Invocations', 1],
       ['PurgeNotStarted', 'AWS/Scheduler', 'InvocationDroppedCount', 1],
       ['CheckpointFailing', 'AWS/Lambda', 'Errors', 1],
-      ['EvidenceNotIssued', 'AWS/Scheduler', 'InvocationDroppedCount', 1],
+      ['EvidenceNotIssued', 'AWS/SQS', 'ApproximateNumberOfMessagesVisible', 1],
       ['FinalCertificateFailing', 'AWS/Lambda', 'Errors', 1],
       ['RecorderFailing', 'AWS/Lambda', 'Errors', 5],
       ['EventsLagging', 'AWS/Lambda', 'IteratorAge', 900_000],

@@ -81,6 +81,18 @@ export const ONLY_ON_AWS: readonly OnlyOnAws[] = [
     because: 'Scheduler keeps there what it could not deliver after a day of retries',
   },
   {
+    role: 'certificate-final role',
+    actions: ['sqs:SendMessage'],
+    resource: 'Evidence Schedules undelivered queue',
+    because: 'Lambda keeps there what the function failed at, with the role of the function',
+  },
+  {
+    role: 'checkpoint role',
+    actions: ['sqs:SendMessage'],
+    resource: 'Evidence Schedules undelivered queue',
+    because: 'Lambda keeps there what the function failed at, with the role of the function',
+  },
+  {
     role: 'Api rest cloud watch role',
     actions: [
       'logs:CreateLogGroup',
