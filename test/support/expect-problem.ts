@@ -2,6 +2,7 @@ import { expect } from 'vitest';
 import type { RawAnswer } from './raw-request.ts';
 
 interface Problem {
+  readonly code: string;
   readonly detail: string;
   readonly errors?: readonly { readonly field: string; readonly message: string }[];
 }

@@ -26,6 +26,15 @@ export function stateReader(cloud: Cloud): () => Promise<ProductState> {
   });
 }
 
+export type RegistryState = Pick<ProductState, 'planes' | 'claims'>;
+
+/** Which planes there are and what belongs to them, and nothing of what became of them. */
+export function registryStateReader(cloud: Cloud): () => Promise<RegistryState> {
+  const client = new DynamoDBClient(cloud.clientConfig('auditor'));
+  const read = (part: string) => scan(client, cloud.physicalName('AWS::DynamoDB::', part));
+  return async () => ({ planes: await read(TABLES.planes), claims: await read(TABLES.claims) });
+}
+
 async function scan(client: DynamoDBClient, table: string): Promise<readonly Item[]> {
   const items: Item[] = [];
   for await (const page of paginateScan({ client }, { TableName: table, ConsistentRead: true }))
