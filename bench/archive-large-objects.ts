@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import { CopyObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { ARCHIVE_LIMITS } from '../lambdas/core/archive-limits.ts';
 import { documentKey } from './archive-small-objects.ts';
-import { type BenchCloud, type BenchPlane, PLANE_BUCKET, startBenchCloud } from './bench-cloud.ts';
+import { type BenchCloud, type BenchPlane, PLANE_BUCKET } from './bench-cloud.ts';
 import { buildFunction } from './build-function.ts';
 import type { CopyObjectsEvent } from './functions/copy-objects.lambda.ts';
 import { type ArchiveRun, measureArchive } from './measure-archive.ts';
@@ -15,9 +15,9 @@ const COPIER = 'bench-copy-objects';
 const ORIGINAL = 'originals/large';
 
 /** A few large documents, which are copied on the server side: what everything around the copies costs. */
-export const archiveLargeObjects: Measure = async ({ assemblyDirectory, size, progress }) => {
+export const archiveLargeObjects: Measure = async ({ startCloud, size, progress }) => {
   const { largeObjects: objects, largeBytes: objectBytes } = size;
-  await using bench = await startBenchCloud(assemblyDirectory);
+  await using bench = await startCloud();
   const copier = await buildFunction(COPIER, { file: 'bench/functions/copy-objects.lambda.ts' });
   await bench.deploy(COPIER, copier, 'archive-pack');
   await putOriginal(bench, objectBytes);

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { ARCHIVE_LIMITS } from '../lambdas/core/archive-limits.ts';
 import type { FilledVersion } from '../local/s3/fill-bucket.ts';
 import { archiveShape } from './archive-shape.ts';
-import { type BenchCloud, type BenchPlane, PLANE_BUCKET, startBenchCloud } from './bench-cloud.ts';
+import { type BenchCloud, type BenchPlane, PLANE_BUCKET } from './bench-cloud.ts';
 import { buildFunction } from './build-function.ts';
 import type { ReadObjectsEvent } from './functions/read-objects.lambda.ts';
 import { type ArchiveRun, measureArchive } from './measure-archive.ts';
@@ -14,9 +14,9 @@ import { formatSize } from './size.ts';
 const READER = 'bench-read-objects';
 
 /** Many small documents: what their archive asks of S3, and how much longer it takes than reading them. */
-export const archiveSmallObjects: Measure = async ({ assemblyDirectory, size, progress }) => {
+export const archiveSmallObjects: Measure = async ({ startCloud, size, progress }) => {
   const { smallObjects: objects, smallBytes: objectBytes } = size;
-  await using bench = await startBenchCloud(assemblyDirectory);
+  await using bench = await startCloud();
   const reader = await buildFunction(READER, { file: 'bench/functions/read-objects.lambda.ts' });
   await bench.deploy(READER, reader, 'archive-pack');
 

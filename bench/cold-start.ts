@@ -6,7 +6,6 @@ import { promisify } from 'node:util';
 import { LAMBDA_NAMES } from '../infra/bundle.ts';
 import { LOCAL_REGION } from '../local/aws-service.ts';
 import { buildBareHandler } from './bare-handler.ts';
-import { startBenchCloud } from './bench-cloud.ts';
 import type { Figure } from './figure.ts';
 import type { Measure } from './measures.ts';
 import { median } from './median.ts';
@@ -16,8 +15,8 @@ const IMPORT_TIME = fileURLToPath(new URL('import-time.ts', import.meta.url));
 const LIMIT = { of: 'ratio', atMost: 1.25 } as const;
 
 /** Each Lambda against a handler that only makes the same clients: bytes of the bundle, and time until they are made. */
-export const coldStart: Measure = async ({ assemblyDirectory, size, progress }) => {
-  await using bench = await startBenchCloud(assemblyDirectory);
+export const coldStart: Measure = async ({ startCloud, size, progress }) => {
+  await using bench = await startCloud();
   const bundles: Figure[] = [];
   const imports: Figure[] = [];
   for (const name of LAMBDA_NAMES) {

@@ -1,13 +1,12 @@
 import type { FilledVersion } from '../local/s3/fill-bucket.ts';
-import { startBenchCloud } from './bench-cloud.ts';
 import { deactivateOnly } from './deactivate-only.ts';
 import type { Measure } from './measures.ts';
 import { formatSize, MB } from './size.ts';
 
 /** How much more memory an inventory needs when the plane is ten times as large. */
-export const inventoryMemory: Measure = async ({ assemblyDirectory, size, progress }) => {
+export const inventoryMemory: Measure = async ({ startCloud, size, progress }) => {
   const { inventoriedVersions: versions } = size;
-  await using bench = await startBenchCloud(assemblyDirectory);
+  await using bench = await startCloud();
   const peaks: number[] = [];
   for (const count of [versions / 10, versions]) {
     const plane = await bench.plane((prefix) => history(prefix, count));

@@ -5,6 +5,7 @@ import { synthesise } from '../local/synthesise.ts';
 import { archiveLargeObjects } from './archive-large-objects.ts';
 import { archiveSmallObjects } from './archive-small-objects.ts';
 import { parseArguments, ROWS, type RowName, USAGE } from './arguments.ts';
+import { startBenchCloud } from './bench-cloud.ts';
 import { coldStart } from './cold-start.ts';
 import { type Figure, holds } from './figure.ts';
 import { inventoryMemory } from './inventory-memory.ts';
@@ -44,10 +45,11 @@ async function main(): Promise<number> {
   let basis: Partial<ProjectionBasis> = {};
   try {
     await synthesise(assemblyDirectory);
+    const startCloud = () => startBenchCloud(assemblyDirectory);
     for (const row of rows) {
       const progress = (line: string) => process.stderr.write(`${row}: ${line}\n`);
       progress('…');
-      const measured = await MEASURES[row]({ assemblyDirectory, size, progress });
+      const measured = await MEASURES[row]({ startCloud, size, progress });
       figures.push(...measured.figures);
       basis = { ...basis, ...measured.basis };
       if (json) process.stdout.write(measured.figures.map(figureJson).join(''));

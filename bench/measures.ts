@@ -1,3 +1,4 @@
+import type { BenchCloud } from './bench-cloud.ts';
 import type { Figure } from './figure.ts';
 import type { ProjectionBasis } from './measurement.ts';
 
@@ -51,7 +52,8 @@ export const QUICK_SIZE: BenchSize = {
 };
 
 export interface BenchSetting {
-  readonly assemblyDirectory: string;
+  /** The cloud to measure on. A full run has one of its own for each row, so that none stands on what another left. */
+  readonly startCloud: () => Promise<BenchCloud>;
   readonly size: BenchSize;
   /** One line for who watches; never part of the result. */
   readonly progress: (line: string) => void;

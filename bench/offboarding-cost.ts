@@ -1,7 +1,7 @@
 import { createSamplePlane } from '../local/demo/sample-plane.ts';
 import { apiClient } from '../local/signed-api.ts';
 import type { ExecutionEvent } from '../local/step-functions/execution.ts';
-import { type BenchCloud, startBenchCloud } from './bench-cloud.ts';
+import type { BenchCloud } from './bench-cloud.ts';
 import type { MeasuredOffboarding } from './measurement.ts';
 import type { Measure } from './measures.ts';
 import { costOf } from './prices.ts';
@@ -14,8 +14,8 @@ const DOCUMENTS = [
 ];
 
 /** One plane from ACTIVE to PURGED, with grace period and retention: what the workflow and the ledger charge for. */
-export const offboardingCost: Measure = async ({ assemblyDirectory, progress }) => {
-  await using bench = await startBenchCloud(assemblyDirectory);
+export const offboardingCost: Measure = async ({ startCloud, progress }) => {
+  await using bench = await startCloud();
   const measured = await offboardOnce(bench);
   progress(JSON.stringify(measured));
   const { transitions, ledgerWrites, ledgerWriteUnits } = measured;
@@ -59,6 +59,7 @@ async function offboardOnce({
   const { body: plane } = await operator.call('POST', '/planes', sample.registration);
   const path = `/planes/${plane.planeId}`;
   const invocationsBefore = invocationCount();
+  const eventsBefore = events.length;
   cloud.counts.reset();
   await operator.call('POST', `${path}/offboarding`, {
     reason: 'measured',
@@ -79,14 +80,15 @@ async function offboardOnce({
   const { body: ledger } = await operator.call('GET', `${path}/ledger`);
   const last = ledger.entries.at(-1);
   if (last?.type !== 'CERTIFIED') throw new Error(`the offboarding ended with ${last?.type}`);
-  const shardTransitions = events.filter(
+  const happened = events.slice(eventsBefore);
+  const shardTransitions = happened.filter(
     (event) => isTransition(event) && event.stateName === 'Pack shard',
   ).length;
   return {
-    transitions: events.filter(isTransition).length,
+    transitions: happened.filter(isTransition).length,
     shardTransitions,
     shards: new Set(
-      events.flatMap((event) =>
+      happened.flatMap((event) =>
         event.type === 'StateEntered' && event.stateName === 'Pack shard'
           ? [event.executionArn]
           : [],

@@ -8,7 +8,7 @@ import type { StoreRecord } from '../lambdas/core/store-record.ts';
 import { vaultLayout } from '../lambdas/core/vault-layout.ts';
 import { createS3PrefixStore } from '../lambdas/stores/s3-prefix.ts';
 import { buildBareHandler } from './bare-handler.ts';
-import { type BenchCloud, type BenchPlane, PLANE_BUCKET, startBenchCloud } from './bench-cloud.ts';
+import { type BenchCloud, type BenchPlane, PLANE_BUCKET } from './bench-cloud.ts';
 import { deactivateOnly } from './deactivate-only.ts';
 import type { Figure } from './figure.ts';
 import type { Measure } from './measures.ts';
@@ -18,8 +18,8 @@ const BARE = 'bench-bare-archive-pack';
 const LIMIT_BYTES = 300 * MB;
 
 /** The most memory that one invocation of the packer ever holds, for the same bytes in many members and in few. */
-export const packMemory: Measure = async ({ assemblyDirectory, size, progress }) => {
-  await using bench = await startBenchCloud(assemblyDirectory);
+export const packMemory: Measure = async ({ startCloud, size, progress }) => {
+  await using bench = await startCloud();
   const bare = await buildBareHandler('archive-pack', 'lambdas/archive/archive-pack.lambda.ts');
   await bench.deploy(BARE, bare.directory, 'archive-pack');
   const floor = (await bench.invokeFresh(BARE, {})).peakMemoryBytes;

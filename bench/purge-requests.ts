@@ -1,14 +1,13 @@
 import { apiClient } from '../local/signed-api.ts';
-import { startBenchCloud } from './bench-cloud.ts';
 import { measureArchive } from './measure-archive.ts';
 import type { Measure } from './measures.ts';
 
 const RETENTION_DAYS = 365;
 
 /** What the purge of a bag of so many versions asks of S3. */
-export const purgeRequests: Measure = async ({ assemblyDirectory, size, progress }) => {
+export const purgeRequests: Measure = async ({ startCloud, size, progress }) => {
   const { purgedVersions: versions } = size;
-  await using bench = await startBenchCloud(assemblyDirectory);
+  await using bench = await startCloud();
   const { cloud, vault } = bench;
   const body = Buffer.from('x');
   const plane = await bench.plane((prefix) => [{ key: `${prefix}document.md`, body }]);
