@@ -57,6 +57,14 @@ export async function verifyLedger(
     'the refused approval is on record',
     entries.some((entry) => entry.type === 'BLOCKED' && entry.actor.endsWith('user/operator')),
   );
+  const held = entries
+    .map(({ type }) => type)
+    .filter((type) => ['HOLD_PLACED', 'HALTED', 'HOLD_RELEASED'].includes(type));
+  report.check(
+    'so is the hold, with the purge that it has stopped',
+    held.join() === 'HOLD_PLACED,HALTED,HOLD_RELEASED',
+    held.join(', '),
+  );
   report.check(
     'the plane is PURGED',
     entries.some((entry) => entry.to === 'PURGED'),

@@ -5,8 +5,8 @@ import type { Reporter } from './reporter.ts';
 export interface Stage {
   readonly cloud: Cloud;
   readonly report: Reporter;
-  /** Gives planes the name under which the timeline shows them. */
   /** Asked of every plane, before and after. */
   readonly question: string;
+  /** Gives planes the name under which the timeline shows them. */
   readonly introduce: (planeId: string, name: string) => void;
 }

@@ -1,6 +1,7 @@
 import { apiClient } from '../signed-api.ts';
 import type { Document } from './documents.ts';
 import { showCertificate, verifyLedger, verifyOffline } from './evidence.ts';
+import { holdAgainstPurge } from './legal-hold.ts';
 import { findRemains } from './remains.ts';
 import { createSamplePlane, type SamplePlane } from './sample-plane.ts';
 import type { Stage } from './stage.ts';
@@ -53,8 +54,9 @@ export async function tellStory(stage: Stage, documents: readonly Document[]): P
     `HTTP ${again.status} ${again.body.code}`,
   );
 
-  report.act('Three days later: faq is needed after all');
+  report.act('Three days later: somebody still uses handbook, and faq is needed after all');
   await cloud.clock.advanceBy({ days: 3 });
+  await useDuringGrace(stage, planeId);
   const cancelled = await operator.call('DELETE', `/planes/${smallId}/offboarding`);
   await cloud.clock.settle();
   report.check(
@@ -86,9 +88,7 @@ export async function tellStory(stage: Stage, documents: readonly Document[]): P
     own.status === 403,
     `HTTP ${own.status} ${own.body.code}`,
   );
-  const approved = await approver.call('POST', `/planes/${planeId}/approval`, decision);
-  report.check('another person can', approved.status === 200, `HTTP ${approved.status}`);
-  await cloud.clock.settle();
+  await holdAgainstPurge(stage, plane, planeId);
 
   report.act('Purged: what is left');
   await checkNothingRemains(stage, plane, planeId);
@@ -107,6 +107,21 @@ async function register(stage: Stage, plane: SamplePlane, name: string): Promise
   stage.report.check(`${name} is registered`, status === 201, `HTTP ${status} ${body.planeId}`);
   stage.introduce(body.planeId, name);
   return body.planeId;
+}
+
+/** A service that nobody has told: it goes on, and everybody can see that it does. */
+async function useDuringGrace({ cloud, report }: Stage, planeId: string): Promise<void> {
+  const assistant = apiClient(cloud.apiUrl, 'Assistant@run-17');
+  const lease = { kind: 'query', ttlSeconds: 60 };
+  const taken = await assistant.call('PUT', `/planes/${planeId}/leases/run-17`, lease);
+  report.check('a service takes a lease to query', taken.status === 200, `HTTP ${taken.status}`);
+  const { body } = await assistant.call('GET', `/planes/${planeId}/offboarding`);
+  const [last] = body.usedDuringGrace ?? [];
+  report.check(
+    'the status says who used the plane',
+    last?.use === 'query' && last.by.endsWith(':role/Assistant'),
+    `${last?.use} by ${last?.by}`,
+  );
 }
 
 async function checkAnswers(
