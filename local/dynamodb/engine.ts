@@ -7,7 +7,7 @@ import {
   type ServerResponse,
   request as sendRequest,
 } from 'node:http';
-import { finished, pipeline } from 'node:stream/promises';
+import { pipeline } from 'node:stream/promises';
 import { DescribeTableCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import dynalite from 'dynalite';
 import { closeServer, listenOnLoopback } from '../loopback-server.ts';
@@ -49,7 +49,6 @@ function handOver(server: Server): Engine['forward'] {
     const text = await promise;
     response.statusCode = answer.statusCode;
     response.end(text);
-    await finished(response);
   };
 }
 
