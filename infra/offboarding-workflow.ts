@@ -143,6 +143,8 @@ export class OffboardingWorkflow extends Construct {
     );
     const deactivationGate = steps.run('Deactivation gate', functions.policyGate, {
       payload: { transition: 'DEACTIVATED', idempotencyKey: idempotencyKey() },
+      // Somebody may have come between the verification and the gate.
+      retry: DRAIN,
       unless: extended,
       failed: deactivateFailed,
     });

@@ -305,7 +305,11 @@ describe('retries', () => {
     const drained = states.filter(([, { Retry = [] }]) =>
       Retry.some(({ ErrorEquals }) => ErrorEquals.includes('ACTIVE_USAGE')),
     );
-    expect(drained.map(([name]) => name)).toEqual(['Verify deactivation is safe', 'Deactivate']);
+    expect(drained.map(([name]) => name)).toEqual([
+      'Verify deactivation is safe',
+      'Deactivation gate',
+      'Deactivate',
+    ]);
     const [drain] = drained[0]?.[1].Retry ?? [];
     expect(drain).toEqual({
       ErrorEquals: ['ACTIVE_USAGE'],
