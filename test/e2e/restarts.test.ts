@@ -189,6 +189,18 @@ describe('a decision that is recorded but does not reach the workflow', () => {
   });
 });
 
+describe('a certificate that is stored, but not answered for', () => {
+  it('is the one that is put on record, and no second one is written', async () => {
+    const plane = await world.plane();
+    await plane.start(AT_ONCE);
+    const stored = { by: 'certificate', method: 'PUT', url: /certificates/, times: 1 } as const;
+    const fault = faults.inject(stored, () => 'lose');
+    await expectEnd(world, plane);
+    expect(fault.hits()).toBe(1);
+    expect((await plane.history()).filter((entry) => entry === 'CERTIFIED')).toHaveLength(1);
+  });
+});
+
 describe('troubles that pass', () => {
   // Seeds of which each hits other calls: SDK, workflow, or the step's own second run make up for them.
   it.each([1, 2])('halt nothing and record nothing (seed %i)', async (seed) => {
