@@ -38,8 +38,8 @@ export interface ArchiveLimits {
 /**
  * Peak memory of a packer, whatever the shard holds: 32 MiB read ahead, 3 x 16 MiB of parts being filled or sent, some 80 MB
  * of node and SDK, and garbage that V8 has not collected yet (`smallHeap` in infra/product-function.ts keeps that low).
- * Measured as the resident set of the Lambda's process, as built: 205 MB for 5,000 x 20 KB, 220 MB for 5,000 x 100 KB,
- * 246 MB for 60 x 7.9 MB, 82 MB for one of 512 MiB, which is copied.
+ * Measured as the resident set of the Lambda's process, as built: 262 MB for 26,214 x 20 KB, 247 MB for 64 x just under
+ * 8 MB, 75 MB for one of 512 MiB, which is copied (docs/performance.md).
  */
 export const ARCHIVE_LIMITS: ArchiveLimits = {
   shardMembers: 5000,
