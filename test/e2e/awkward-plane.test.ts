@@ -77,11 +77,12 @@ describe('a plane with everything that is rare', () => {
 
   it('has a token revoked by somebody else in the same moment', async () => {
     const plane = await world.plane();
-    const revoked = faults.before({ by: 'deactivate', operation: 'UpdateItem' }, () =>
-      revoke(plane.sample),
-    );
+    // Before each, because nobody knows which of them is about this token.
+    const revoked = faults.inject({ by: 'deactivate', operation: 'UpdateItem' }, () => ({
+      after: revoke(plane.sample),
+    }));
     await plane.start(ERASURE);
-    expect(revoked.hits()).toBe(1);
+    expect(revoked.hits()).toBeGreaterThan(0);
     expect(await plane.status()).toBe('WAITING_APPROVAL');
   });
 
