@@ -6,9 +6,9 @@ import {
 } from '../core/certificate.ts';
 import { OffboardingError } from '../core/errors.ts';
 import { foldLedger } from '../core/fold-ledger.ts';
-import { assertChain } from '../core/ledger-entry.ts';
 import { lastUntil } from '../core/residue.ts';
 import type { LedgerReader, Now, Recorder } from '../ports.ts';
+import { readChain } from '../read-ledger-state.ts';
 import type { FinalSchedule } from './final-schedule.ts';
 import { readIssued } from './issued-certificate.ts';
 import { recordCertificate } from './record-certificate.ts';
@@ -51,8 +51,7 @@ export function createIssueCertificate(ports: CertificatePorts) {
     offboardingId,
     idempotencyKey,
   }: CertificateEvent): Promise<CertificateData> => {
-    const entries = await ports.ledger.read(planeId);
-    await assertChain(entries);
+    const entries = await readChain(ports.ledger, planeId);
     const { certificate } = foldLedger(entries);
     if (certificate) return certificate as unknown as CertificateData; // recorded by an earlier run of this code
 

@@ -7,8 +7,8 @@ import {
   type FinalCertificateStatement,
 } from '../core/final-certificate.ts';
 import { foldLedger } from '../core/fold-ledger.ts';
-import { assertChain } from '../core/ledger-entry.ts';
 import type { LedgerReader, Now, Recorder } from '../ports.ts';
+import { readChain } from '../read-ledger-state.ts';
 import type { CertificateData } from './certificate.ts';
 import type { FinalCertificateEvent } from './final-schedule.ts';
 import { readIssued } from './issued-certificate.ts';
@@ -31,8 +31,7 @@ export interface FinalCertificatePorts {
  */
 export function createIssueFinalCertificate(ports: FinalCertificatePorts) {
   return async ({ planeId, offboardingId }: FinalCertificateEvent): Promise<CertificateData> => {
-    const entries = await ports.ledger.read(planeId);
-    await assertChain(entries);
+    const entries = await readChain(ports.ledger, planeId);
     const { certificate, finalCertificate } = foldLedger(entries);
     if (finalCertificate) return finalCertificate as unknown as CertificateData; // recorded by an earlier run of this code
     const executed = await readIssued<CertificateStatement>(ports, planeId, 'executed');

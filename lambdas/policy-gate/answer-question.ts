@@ -3,6 +3,7 @@ import type { LedgerEntry } from '../core/ledger-entry.ts';
 import type { LedgerState } from '../core/ledger-state.ts';
 import type { EventLog } from '../event-log.ts';
 import type { GateAnswer, GateQuestion, GateReason } from '../ports.ts';
+import { readChain } from '../read-ledger-state.ts';
 import type { Attempt } from './attempt.ts';
 import { decide } from './decide.ts';
 import { loadFacts } from './facts.ts';
@@ -23,7 +24,7 @@ export async function answerQuestion(
   log: EventLog,
 ): Promise<GateAnswer> {
   const { action, planeId, caller } = question;
-  const entries = await ports.ledger.read(planeId);
+  const entries = await readChain(ports.ledger, planeId);
   const facts = await loadFacts(ports, planeId, entries);
   const attempt = attemptOf(question, rolesOf(caller, ports.roles));
   const answer = decide(ports.policies, planeId, attempt, facts);

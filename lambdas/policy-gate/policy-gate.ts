@@ -3,6 +3,7 @@ import { foldLedger } from '../core/fold-ledger.ts';
 import { isSuperseded, type LedgerState, type PassageData } from '../core/ledger-state.ts';
 import type { EventLog } from '../event-log.ts';
 import type { LedgerReader, Recorder } from '../ports.ts';
+import { readChain } from '../read-ledger-state.ts';
 import type { Attempt } from './attempt.ts';
 import { decide, type Policies } from './decide.ts';
 import { type FactPorts, loadFacts, type PlaneFacts } from './facts.ts';
@@ -44,7 +45,7 @@ export async function passGate(
 
 async function decideOnce(ports: GatePorts, event: GateEvent, log: EventLog): Promise<Passage> {
   const { planeId, offboardingId, transition, idempotencyKey, request } = event;
-  const entries = await ports.ledger.read(planeId);
+  const entries = await readChain(ports.ledger, planeId);
   const ledger = foldLedger(entries);
   if (isSuperseded(ledger, offboardingId))
     throw new OffboardingError(

@@ -1,11 +1,12 @@
 import type { StageContext, StageHandler, StageResult } from '../contract.ts';
 import { OffboardingError } from '../core/errors.ts';
 import { foldLedger } from '../core/fold-ledger.ts';
-import { assertChain, type LedgerEntry } from '../core/ledger-entry.ts';
+import type { LedgerEntry } from '../core/ledger-entry.ts';
 import { purgePermission } from '../core/purge-permission.ts';
 import type { PurgeData, PurgeProgress } from '../core/purge-progress.ts';
 import { NOTHING_TALLIED, type Tally } from '../core/tally.ts';
 import type { LedgerReader } from '../ports.ts';
+import { readChain } from '../read-ledger-state.ts';
 import { createCheckpoint } from './checkpoint.ts';
 import { type Destruction, type DestructionStart, destroyParts } from './destroy-parts.ts';
 import { openBooks } from './open-books.ts';
@@ -151,12 +152,6 @@ async function finish(
 
 function alreadyPurged(data: PurgeData): StageResult<PurgeData> {
   return { status: 'skipped', message: 'an earlier run destroyed everything', data };
-}
-
-async function readChain(ledger: LedgerReader, planeId: string): Promise<readonly LedgerEntry[]> {
-  const entries = await ledger.read(planeId);
-  await assertChain(entries);
-  return entries;
 }
 
 function startsWith(entries: readonly LedgerEntry[], before: readonly LedgerEntry[]): boolean {

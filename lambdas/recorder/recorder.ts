@@ -1,10 +1,11 @@
 import { OffboardingError } from '../core/errors.ts';
 import { foldLedger } from '../core/fold-ledger.ts';
-import { assertChain, type LedgerEntry, sealEntry } from '../core/ledger-entry.ts';
+import { type LedgerEntry, sealEntry } from '../core/ledger-entry.ts';
 import { assertMayRecord, type RecordCommand } from '../core/ledger-rules.ts';
 import type { LedgerState } from '../core/ledger-state.ts';
 import type { EventLog } from '../event-log.ts';
 import type { LedgerReader, Now, PlaneProjection, PlaneReader, Recorder } from '../ports.ts';
+import { readChain } from '../read-ledger-state.ts';
 
 // Each lost race means that somebody else's entry was written, and a plane sees a handful of writers at most.
 const MAX_RACES = 10;
@@ -35,8 +36,7 @@ export function createRecorder(ports: RecorderPorts): Recorder {
       if (!(await ports.planes.read(command.planeId)))
         throw new OffboardingError('PLANE_NOT_FOUND', `${command.planeId} is not registered`);
       for (let race = 1; race <= MAX_RACES; race += 1) {
-        const entries = await ports.ledger.read(command.planeId);
-        await assertChain(entries);
+        const entries = await readChain(ports.ledger, command.planeId);
         const recorded = entries.find((entry) => entry.idempotencyKey === command.idempotencyKey);
         if (recorded) return await acknowledge(ports, command, recorded, foldLedger(entries));
         const entry = await nextEntry(foldLedger(entries), command, ports.now());

@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import type { EventLog } from '../event-log.ts';
 import { workflowEventSchema } from '../parse-event.ts';
 import type { LedgerReader, Now, Recorder } from '../ports.ts';
+import { readChain } from '../read-ledger-state.ts';
 import { currentQuestion } from '../request-approval/current-question.ts';
 import { nextNotice } from './next-notice.ts';
 
@@ -41,7 +42,7 @@ export async function remindApproval(
 ): Promise<Reminded> {
   const { planeId, offboardingId, notices } = event;
   const now = ports.now();
-  const entries = await ports.ledger.read(planeId);
+  const entries = await readChain(ports.ledger, planeId);
   const { question, approval } = currentQuestion(entries, offboardingId);
   const { scopeHash, expiresAt } = approval;
   // What was decided in time counts, also when the clock or another token has come between.

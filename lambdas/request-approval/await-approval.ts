@@ -3,6 +3,7 @@ import { OffboardingError } from '../core/errors.ts';
 import type { EventLog } from '../event-log.ts';
 import { workflowEventSchema } from '../parse-event.ts';
 import type { LedgerReader, PendingDecisions } from '../ports.ts';
+import { readChain } from '../read-ledger-state.ts';
 import { currentQuestion } from './current-question.ts';
 
 export const awaitEventSchema = z.extend(workflowEventSchema, {
@@ -28,13 +29,13 @@ export async function awaitApproval(
   { planeId, offboardingId, taskToken }: AwaitEvent,
   log: EventLog,
 ): Promise<void> {
-  const { question, approval } = currentQuestion(await ledger.read(planeId), offboardingId);
+  const { question, approval } = currentQuestion(await readChain(ledger, planeId), offboardingId);
   const { scope, scopeHash, requestedBy, expiresAt } = approval;
   await decisions.put(
     { planeId, offboardingId, scope, scopeHash, requestedBy, requestedAt: question.at, expiresAt },
     taskToken,
   );
-  const after = currentQuestion(await ledger.read(planeId), offboardingId);
+  const after = currentQuestion(await readChain(ledger, planeId), offboardingId);
   if (after.approval.status === 'approved')
     throw new OffboardingError('APPROVAL_DECIDED', 'the decision came between two task tokens');
   log.info('approval awaited', { scopeHash, expiresAt });

@@ -128,6 +128,14 @@ describe('the policy gate', () => {
     expect(ledger.entries).toHaveLength(APPROVED.length + 1);
   });
 
+  it('decides nothing on a forged history, not even what it has decided before', async () => {
+    const { pass, ledger } = await gate([...APPROVED, gatePassed('PURGED')], TIMES.purged);
+    const [first, ...rest] = ledger.entries;
+    if (!first) throw new Error('the ledger is empty');
+    ledger.entries.splice(0, ledger.entries.length, { ...first, actor: APPROVER }, ...rest);
+    await expect(pass(PURGE_EVENT)).rejects.toMatchObject({ name: 'LEDGER_CORRUPT' });
+  });
+
   it.each([
     ['under a hold', 'LEGAL_HOLD', [...APPROVED, holdPlaced()], {}],
     ['without an approval', 'PURGE_NOT_APPROVED', JOURNEYS.ARCHIVED, {}],
