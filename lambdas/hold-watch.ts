@@ -1,5 +1,5 @@
 import type { StageContext } from './contract.ts';
-import { OffboardingError } from './core/errors.ts';
+import { assertNotHeld } from './core/ledger-guards.ts';
 import type { LedgerReader } from './ports.ts';
 import { readLedgerState } from './read-ledger-state.ts';
 
@@ -21,9 +21,7 @@ export function createHoldWatch(
   let asking: Promise<void> | undefined;
   const ask = async () => {
     const remaining = remainingMs();
-    const { holds } = await readLedgerState(ledger, planeId);
-    if (holds.length > 0)
-      throw new OffboardingError('LEGAL_HOLD', `${holds.length} legal hold(s) are in force`);
+    assertNotHeld(await readLedgerState(ledger, planeId));
     remainedAtAnswer = remaining;
   };
   return async () => {

@@ -1,6 +1,6 @@
 import type { StageContext, StageHandler, StageResult } from './contract.ts';
 import { isOffboardingError, OffboardingError } from './core/errors.ts';
-import { isSuperseded } from './core/ledger-state.ts';
+import { assertNotHeld, assertNotSuperseded } from './core/ledger-guards.ts';
 import { isTombstone } from './core/plane.ts';
 import type { EventLog } from './event-log.ts';
 import { parseEvent, stageEventSchema } from './parse-event.ts';
@@ -79,18 +79,13 @@ async function openContext<Data extends object>(
   const ledger = await readLedgerState(ports.ledger, planeId);
   const plane = await ports.planes.read(planeId);
   if (!plane) throw new OffboardingError('PLANE_NOT_FOUND', `${planeId} is not registered`);
-  if (isSuperseded(ledger, offboardingId))
-    throw new OffboardingError(
-      'OFFBOARDING_SUPERSEDED',
-      `${offboardingId} was cancelled or replaced by another offboarding`,
-    );
+  assertNotSuperseded(ledger, offboardingId);
   if (!handler.handlesStates.includes(ledger.lifecycleState) || isTombstone(plane))
     throw new OffboardingError(
       'WRONG_STATE',
       `${handler.stageName} works on ${handler.handlesStates.join(' or ')}, the plane is ${ledger.lifecycleState}`,
     );
-  if (handler.destructive && ledger.holds.length > 0)
-    throw new OffboardingError('LEGAL_HOLD', `${ledger.holds.length} legal hold(s) are in force`);
+  if (handler.destructive) assertNotHeld(ledger);
   const context = { ...event, plane, ledger, now };
   const refusal = handler.validate(context);
   if (refusal !== undefined) throw new OffboardingError('INVALID_STAGE_INPUT', refusal);

@@ -1,5 +1,6 @@
 import { OffboardingError } from './errors.ts';
 import type { JsonObject, LedgerEntryType } from './ledger-entry.ts';
+import { assertNotHeld } from './ledger-guards.ts';
 import { isSuperseded, type LedgerState } from './ledger-state.ts';
 import { isLegalTransition, isProtected, type LifecycleState } from './lifecycle.ts';
 
@@ -65,7 +66,7 @@ export function assertMayRecord(state: LedgerState, command: RecordCommand, at: 
 
 function assertTransition(state: LedgerState, command: RecordCommand, at: string): void {
   const { to } = command;
-  assertNotSuperseded(state, command);
+  assertLiveOffboarding(state, command);
   if (!to || !isLegalTransition(state.lifecycleState, to))
     throw illegal(`${command.planeId} is ${state.lifecycleState}, it cannot become ${to}`);
   if (to === 'ACTIVE') return assertCancellable(state, at);
@@ -86,8 +87,7 @@ function assertGatePassed(state: LedgerState, command: RecordCommand, at: string
   assertCurrentOffboarding(state, command);
   assertDecidedOnLatest(state, command);
   // The gate has looked at holds already; here its entry competes with HOLD_PLACED for the same seq.
-  if (state.holds.length > 0)
-    throw new OffboardingError('LEGAL_HOLD', `${state.holds.length} legal hold(s) are in force`);
+  assertNotHeld(state);
   if (command.data.transition === 'DEACTIVATED') {
     assertState(state, 'PENDING_DEACTIVATE', 'the gate can allow DEACTIVATED');
     return assertGracePeriodOver(state, at);
@@ -151,7 +151,10 @@ function assertOpenApproval(state: LedgerState): void {
     throw new OffboardingError('NO_OPEN_APPROVAL', 'no approval is being waited for');
 }
 
-function assertNotSuperseded(state: LedgerState, { offboardingId, planeId }: RecordCommand): void {
+function assertLiveOffboarding(
+  state: LedgerState,
+  { offboardingId, planeId }: RecordCommand,
+): void {
   if (!offboardingId || isSuperseded(state, offboardingId))
     throw new OffboardingError(
       'OFFBOARDING_SUPERSEDED',
@@ -160,7 +163,7 @@ function assertNotSuperseded(state: LedgerState, { offboardingId, planeId }: Rec
 }
 
 function assertCurrentOffboarding(state: LedgerState, command: RecordCommand): void {
-  assertNotSuperseded(state, command);
+  assertLiveOffboarding(state, command);
   if (state.offboarding?.offboardingId !== command.offboardingId)
     throw illegal(`${command.planeId} is ${state.lifecycleState}, nothing is being offboarded`);
 }

@@ -1,4 +1,5 @@
 import type { StageErrorCode } from './errors.ts';
+import { holdsInForce } from './ledger-guards.ts';
 import { type Approval, isSuperseded, type LedgerState } from './ledger-state.ts';
 import { requestersOf } from './requesters.ts';
 
@@ -11,7 +12,7 @@ export type PurgePermission =
  * again before everything it destroys, because a hold may have come since.
  */
 export function purgePermission(state: LedgerState, offboardingId: string): PurgePermission {
-  const { approval, holds, lifecycleState, purgeCommitted } = state;
+  const { approval, lifecycleState, purgeCommitted } = state;
   if (isSuperseded(state, offboardingId))
     return refused('OFFBOARDING_SUPERSEDED', `${offboardingId} is not the current offboarding`);
   if (lifecycleState !== 'ARCHIVED')
@@ -19,7 +20,7 @@ export function purgePermission(state: LedgerState, offboardingId: string): Purg
       'WRONG_STATE',
       `only an ARCHIVED plane is purged, this one is ${lifecycleState}`,
     );
-  if (holds.length > 0) return refused('LEGAL_HOLD', `${holds.length} legal hold(s) are in force`);
+  if (state.holds.length > 0) return refused('LEGAL_HOLD', holdsInForce(state));
   if (approval?.status !== 'approved')
     return refused('PURGE_NOT_APPROVED', 'no valid approval is on record');
   const requesters = requestersOf(state.offboarding, ...approval.requestedBy);

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { OffboardingError } from '../core/errors.ts';
-import { isSuperseded, type LedgerState } from '../core/ledger-state.ts';
+import { assertNotSuperseded } from '../core/ledger-guards.ts';
+import type { LedgerState } from '../core/ledger-state.ts';
 import type { LifecycleState } from '../core/lifecycle.ts';
 import type { OffboardingRequest, PlaneRecord, PlaneTombstone } from '../core/plane.ts';
 import { workflowEventSchema } from '../parse-event.ts';
@@ -47,11 +48,7 @@ export async function locate(ports: LocatePorts, event: LocateEvent): Promise<Wo
   const ledger = await readLedgerState(ports.ledger, planeId);
   const plane = await ports.planes.read(planeId);
   if (!plane) throw new OffboardingError('PLANE_NOT_FOUND', `${planeId} is not registered`);
-  if (isSuperseded(ledger, offboardingId))
-    throw new OffboardingError(
-      'OFFBOARDING_SUPERSEDED',
-      `${offboardingId} was cancelled or replaced by another offboarding`,
-    );
+  assertNotSuperseded(ledger, offboardingId);
   return workflowState(event, plane, ledger, ports.now());
 }
 
@@ -90,8 +87,9 @@ function workflowState(
 }
 
 /**
- * The ledger's own request goes on, with the dependents that whoever starts it again has acknowledged since. At ARCHIVED this execution asks for a purge, maybe earlier than the retention ends
- * (erasure), so whoever started it is a requester too and must not approve; who asked first is in the ledger.
+ * The ledger's own request goes on, with the dependents that whoever starts it again has acknowledged since. At ARCHIVED
+ * this execution asks for a purge, maybe earlier than the retention ends (erasure), so whoever started it is a requester too
+ * and must not approve; who asked first is in the ledger.
  */
 function requestOf(
   asked: OffboardingRequest,

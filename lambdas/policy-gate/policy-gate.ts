@@ -1,6 +1,7 @@
 import { isOffboardingError, OffboardingError } from '../core/errors.ts';
 import { foldLedger } from '../core/fold-ledger.ts';
-import { isSuperseded, type LedgerState, type PassageData } from '../core/ledger-state.ts';
+import { assertNotSuperseded } from '../core/ledger-guards.ts';
+import type { LedgerState, PassageData } from '../core/ledger-state.ts';
 import type { EventLog } from '../event-log.ts';
 import type { LedgerReader, Recorder } from '../ports.ts';
 import { readChain } from '../read-ledger-state.ts';
@@ -47,11 +48,7 @@ async function decideOnce(ports: GatePorts, event: GateEvent, log: EventLog): Pr
   const { planeId, offboardingId, transition, idempotencyKey, request } = event;
   const entries = await readChain(ports.ledger, planeId);
   const ledger = foldLedger(entries);
-  if (isSuperseded(ledger, offboardingId))
-    throw new OffboardingError(
-      'OFFBOARDING_SUPERSEDED',
-      `${offboardingId} was cancelled or replaced by another offboarding`,
-    );
+  assertNotSuperseded(ledger, offboardingId);
   const facts = await loadFacts(ports, planeId, entries, request);
   const attempt = attemptOf(event);
   const { decision, reasons } = decide(ports.policies, planeId, attempt, facts);

@@ -1,7 +1,8 @@
 import { OffboardingError } from '../core/errors.ts';
 import { foldLedger } from '../core/fold-ledger.ts';
 import type { LedgerEntry } from '../core/ledger-entry.ts';
-import { type Approval, isSuperseded } from '../core/ledger-state.ts';
+import { assertNotSuperseded } from '../core/ledger-guards.ts';
+import type { Approval } from '../core/ledger-state.ts';
 
 export interface CurrentQuestion {
   readonly question: LedgerEntry;
@@ -17,11 +18,7 @@ export function currentQuestion(
   offboardingId: string,
 ): CurrentQuestion {
   const state = foldLedger(entries);
-  if (isSuperseded(state, offboardingId))
-    throw new OffboardingError(
-      'OFFBOARDING_SUPERSEDED',
-      `${offboardingId} was cancelled or replaced by another offboarding`,
-    );
+  assertNotSuperseded(state, offboardingId);
   const question = entries.findLast(({ type }) => type === 'APPROVAL_REQUESTED');
   const { approval } = state;
   const isOpen = approval?.status === 'requested' || approval?.status === 'approved';

@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
 import { OffboardingError } from '../core/errors.ts';
-import { isSuperseded, type LedgerState } from '../core/ledger-state.ts';
+import { assertNotSuperseded } from '../core/ledger-guards.ts';
+import type { LedgerState } from '../core/ledger-state.ts';
 import { isTombstone, type PlaneRecord } from '../core/plane.ts';
 import { requestersOf } from '../core/requesters.ts';
 import { type PurgeScope, scopeHash } from '../core/scope.ts';
@@ -120,11 +121,7 @@ async function archivedPlane(
 ): Promise<PlaneRecord> {
   const plane = await planes.read(planeId);
   if (!plane) throw new OffboardingError('PLANE_NOT_FOUND', `${planeId} is not registered`);
-  if (isSuperseded(ledger, offboardingId))
-    throw new OffboardingError(
-      'OFFBOARDING_SUPERSEDED',
-      `${offboardingId} was cancelled or replaced by another offboarding`,
-    );
+  assertNotSuperseded(ledger, offboardingId);
   if (ledger.lifecycleState !== 'ARCHIVED' || isTombstone(plane))
     throw new OffboardingError(
       'WRONG_STATE',
