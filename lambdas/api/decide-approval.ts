@@ -1,3 +1,4 @@
+import { isStanding, questionIn } from '../core/approval-question.ts';
 import { OffboardingError } from '../core/errors.ts';
 import { foldLedger } from '../core/fold-ledger.ts';
 import type { LedgerEntry } from '../core/ledger-entry.ts';
@@ -54,15 +55,10 @@ export function openDecision(
   now: Date,
 ): PendingDecision | undefined {
   const { lifecycleState, approval, purgeCommitted } = foldLedger(entries);
-  const isAsked = approval?.status === 'requested' || approval?.status === 'approved';
-  if (lifecycleState !== 'ARCHIVED' || !isAsked || purgeCommitted) return undefined;
+  if (lifecycleState !== 'ARCHIVED' || !isStanding(approval) || purgeCommitted) return undefined;
   // The question is on record before it is put here: until then, what is here is an earlier one.
   if (pending?.requestedAt !== questionIn(entries)?.at) return undefined;
   return pending && now < new Date(pending.expiresAt) ? pending : undefined;
-}
-
-function questionIn(entries: readonly LedgerEntry[]): LedgerEntry | undefined {
-  return entries.findLast(({ type }) => type === 'APPROVAL_REQUESTED');
 }
 
 /**

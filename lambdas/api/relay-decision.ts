@@ -1,3 +1,4 @@
+import { isStanding } from '../core/approval-question.ts';
 import { foldLedger } from '../core/fold-ledger.ts';
 import type { JsonObject, LedgerEntry, LedgerEntryType } from '../core/ledger-entry.ts';
 import type { LedgerReader, PendingDecisions } from '../ports.ts';
@@ -42,7 +43,7 @@ export async function relayDecision(
 
 function isOpen(entries: readonly LedgerEntry[]): boolean {
   const { approval, purgeCommitted } = foldLedger(entries);
-  return !purgeCommitted && (approval?.status === 'requested' || approval?.status === 'approved');
+  return !purgeCommitted && isStanding(approval);
 }
 
 function hasGoneOn(entries: readonly LedgerEntry[]): boolean {

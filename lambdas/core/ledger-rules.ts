@@ -1,3 +1,4 @@
+import { isStanding } from './approval-question.ts';
 import { OffboardingError } from './errors.ts';
 import type { JsonObject, LedgerEntryType } from './ledger-entry.ts';
 import { assertNotHeld } from './ledger-guards.ts';
@@ -146,8 +147,8 @@ function assertDecision(state: LedgerState, command: RecordCommand): void {
 }
 
 function assertOpenApproval(state: LedgerState): void {
-  const open = state.approval?.status === 'requested' || state.approval?.status === 'approved';
-  if (state.lifecycleState !== 'ARCHIVED' || !open || state.purgeCommitted)
+  const { lifecycleState, approval, purgeCommitted } = state;
+  if (lifecycleState !== 'ARCHIVED' || !isStanding(approval) || purgeCommitted)
     throw new OffboardingError('NO_OPEN_APPROVAL', 'no approval is being waited for');
 }
 

@@ -1,3 +1,4 @@
+import { isStanding } from '../core/approval-question.ts';
 import { foldLedger } from '../core/fold-ledger.ts';
 import { type UseDuringGrace, usesToAnswer } from '../core/grace-use.ts';
 import type { LedgerEntry } from '../core/ledger-entry.ts';
@@ -126,7 +127,7 @@ function approvalFactsOf(
   approval: Approval | undefined,
   entries: readonly LedgerEntry[],
 ): ApprovalFacts | undefined {
-  if (approval?.status !== 'requested' && approval?.status !== 'approved') return undefined;
+  if (!isStanding(approval)) return undefined;
   const asked = entries.findLastIndex(({ type }) => type === 'APPROVAL_REQUESTED');
   const approved = entries.slice(asked).filter(({ type }) => type === 'APPROVED');
   const scopes = new Map(approved.map(({ actor, data }) => [actor, String(data.scopeHash)]));

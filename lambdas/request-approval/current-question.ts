@@ -1,3 +1,4 @@
+import { isStanding, questionIn } from '../core/approval-question.ts';
 import { OffboardingError } from '../core/errors.ts';
 import { foldLedger } from '../core/fold-ledger.ts';
 import type { LedgerEntry } from '../core/ledger-entry.ts';
@@ -19,10 +20,9 @@ export function currentQuestion(
 ): CurrentQuestion {
   const state = foldLedger(entries);
   assertNotSuperseded(state, offboardingId);
-  const question = entries.findLast(({ type }) => type === 'APPROVAL_REQUESTED');
+  const question = questionIn(entries);
   const { approval } = state;
-  const isOpen = approval?.status === 'requested' || approval?.status === 'approved';
-  if (!question || !isOpen)
+  if (!question || !isStanding(approval))
     throw new OffboardingError('WRONG_STATE', 'no approval of a purge is being asked for');
   return { question, approval };
 }
