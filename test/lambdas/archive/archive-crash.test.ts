@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { AwsCall } from '../../../local/aws-endpoint.ts';
 import { SMALL_LIMITS } from '../../support/archive-world.ts';
-import { busyServices, IMPATIENT } from '../../support/busy-services.ts';
 import { arrange, fillStores, look, TABLES, VAULT_PREFIX } from '../../support/crash-plane.ts';
 import { dieAtEveryCall } from '../../support/die-at-every-call.ts';
 import { type FaultyServices, startFaultyServices } from '../../support/faulty-services.ts';
 import { JOURNEYS, ledgerOf } from '../../support/ledgers.ts';
 import { productStages } from '../../support/product-stages.ts';
+import { workOnBusyServices } from '../../support/work-on-busy-services.ts';
 
 /** One shard of objects and one of items; of the objects some are packed, one is copied whole, and one by parts. */
 const LIMITS = { ...SMALL_LIMITS, evictBatch: 1000 };
@@ -79,21 +79,13 @@ test('stopped before or after any AWS call and started again, it ends the same a
 test.each([1, 2, 3])(
   'with every fifth call answered by "not now", it ends the same (seed %i)',
   async (seed) => {
-    const busy = await startFaultyServices(TABLES, IMPATIENT);
-    try {
-      await start(busy);
-      let refused = 0;
-      const fateOf = busyServices(seed, 0.2);
-      busy.faults((call) => {
-        const fate = fateOf(call);
-        if (fate !== 'proceed') refused += 1;
-        return fate;
-      });
-      await productStages(busy.product, LIMITS).archive();
-      expect(refused).toBeGreaterThan(10);
-      expect(await look(busy.bystander)).toEqual(undisturbed);
-    } finally {
-      await busy.close();
-    }
+    const refused = await workOnBusyServices(TABLES, seed, {
+      start,
+      work: ({ product }) => productStages(product, LIMITS).archive(),
+      async check(busy) {
+        expect(await look(busy.bystander)).toEqual(undisturbed);
+      },
+    });
+    expect(refused).toBeGreaterThan(10);
   },
 );

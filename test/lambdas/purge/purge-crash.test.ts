@@ -2,12 +2,12 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { LedgerEntry } from '../../../lambdas/core/ledger-entry.ts';
 import { SMALL_LIMITS } from '../../support/archive-world.ts';
 import { PLANE_ID } from '../../support/builders.ts';
-import { busyServices, IMPATIENT } from '../../support/busy-services.ts';
 import { arrange, fillVault, look, TABLES, vaultVersions } from '../../support/crash-plane.ts';
 import { dieAtEveryCall } from '../../support/die-at-every-call.ts';
 import { type FaultyServices, startFaultyServices } from '../../support/faulty-services.ts';
 import { JOURNEYS, ledgerOf } from '../../support/ledgers.ts';
 import { productStages } from '../../support/product-stages.ts';
+import { workOnBusyServices } from '../../support/work-on-busy-services.ts';
 
 let approved: readonly LedgerEntry[];
 
@@ -82,21 +82,13 @@ test('stopped before or after any AWS call and started again, it ends the same',
 test.each([1, 2, 3])(
   'with every fifth call answered by "not now", it ends the same (seed %i)',
   async (seed) => {
-    const busy = await startFaultyServices(TABLES, IMPATIENT);
-    try {
-      await start(busy);
-      let refused = 0;
-      const fateOf = busyServices(seed, 0.2);
-      busy.faults((call) => {
-        const fate = fateOf(call);
-        if (fate !== 'proceed') refused += 1;
-        return fate;
-      });
-      await productStages(busy.product, SMALL_LIMITS).purge();
-      expect(refused).toBeGreaterThan(5);
-      expect(await lookEverywhere(busy)).toEqual(undisturbed);
-    } finally {
-      await busy.close();
-    }
+    const refused = await workOnBusyServices(TABLES, seed, {
+      start,
+      work: ({ product }) => productStages(product, SMALL_LIMITS).purge(),
+      async check(busy) {
+        expect(await lookEverywhere(busy)).toEqual(undisturbed);
+      },
+    });
+    expect(refused).toBeGreaterThan(5);
   },
 );

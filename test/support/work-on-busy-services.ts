@@ -1,8 +1,44 @@
 import type { AwsCall, CallFate } from '../../local/aws-endpoint.ts';
-import type { Retries } from './faulty-services.ts';
+import {
+  type FaultyServices,
+  type Retries,
+  startFaultyServices,
+  type Tables,
+} from './faulty-services.ts';
+
+/**
+ * Does the work on services of its own, which say "not now" to every fifth call, on average.
+ * @returns how many calls they have refused
+ */
+export async function workOnBusyServices(
+  tables: Tables,
+  seed: number,
+  steps: {
+    readonly start: (services: FaultyServices) => Promise<void>;
+    readonly work: (services: FaultyServices) => Promise<void>;
+    readonly check: (services: FaultyServices) => Promise<void>;
+  },
+): Promise<number> {
+  const services = await startFaultyServices(tables, IMPATIENT);
+  try {
+    await steps.start(services);
+    let refused = 0;
+    const fateOf = busyServices(seed, 0.2);
+    services.faults((call) => {
+      const fate = fateOf(call);
+      if (fate !== 'proceed') refused += 1;
+      return fate;
+    });
+    await steps.work(services);
+    await steps.check(services);
+    return refused;
+  } finally {
+    await services.close();
+  }
+}
 
 /** Services that say "not now" to a share of all calls; which ones, the seed decides. */
-export function busyServices(seed: number, share: number): (call: AwsCall) => CallFate {
+function busyServices(seed: number, share: number): (call: AwsCall) => CallFate {
   const random = randomNumbers(seed);
   return ({ signingName }) => {
     if (random() >= share) return 'proceed';
@@ -24,7 +60,7 @@ function randomNumbers(seed: number): () => number {
 const ATTEMPTS = 8;
 
 /** As often as the product's own clients try, but without waiting. */
-export const IMPATIENT: Retries = {
+const IMPATIENT: Retries = {
   maxAttempts: ATTEMPTS,
   retryStrategy: {
     mode: 'standard',
