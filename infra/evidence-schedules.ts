@@ -1,12 +1,18 @@
-import { Duration, type RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Duration, type RemovalPolicy } from 'aws-cdk-lib';
 import { type Metric, type MetricOptions, Stats } from 'aws-cdk-lib/aws-cloudwatch';
-import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import { Schedule, ScheduleExpression, ScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { acknowledge, acknowledgePatterns, INLINE_POLICY } from './acknowledge.ts';
+import { acknowledge, INLINE_POLICY } from './acknowledge.ts';
 import type { ProductFunction } from './product-function.ts';
+import {
+  acknowledgeSchedules,
+  passToScheduler,
+  schedulerRole,
+  schedulesIn,
+} from './scheduler-access.ts';
 
 /**
  * When evidence is due: the daily checkpoint, and for each purge the final certificate, when the last of what AWS keeps of the
@@ -21,19 +27,10 @@ export class EvidenceSchedules extends Construct {
 
   constructor(scope: Construct, id: string, props: { removalPolicy: RemovalPolicy }) {
     super(scope, id);
-    const stack = Stack.of(this);
     this.group = new ScheduleGroup(this, 'Group', { removalPolicy: props.removalPolicy });
-    this.role = new Role(this, 'Role', {
+    this.role = schedulerRole(this, 'Role', {
+      group: this.group,
       description: 'Invokes what issues evidence when it is due',
-      // Only for schedules of this group: https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
-      assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
-        conditions: {
-          StringEquals: {
-            'aws:SourceAccount': stack.account,
-            'aws:SourceArn': this.group.scheduleGroupArn,
-          },
-        },
-      }),
     });
     this.undelivered = new Queue(this, 'Undelivered', {
       enforceSSL: true,
@@ -66,26 +63,14 @@ export class EvidenceSchedules extends Construct {
   /** May put `due` on the clock, once for each offboarding. */
   grantSchedule(fn: ProductFunction, due: ProductFunction): void {
     due.grantInvoke(this.role);
-    const stack = Stack.of(this);
-    const schedules = stack.formatArn({
-      service: 'scheduler',
-      resource: 'schedule',
-      resourceName: `${this.group.scheduleGroupName}/*`,
-    });
-    fn.addToRolePolicy(
-      new PolicyStatement({ actions: ['scheduler:CreateSchedule'], resources: [schedules] }),
-    );
     fn.addToRolePolicy(
       new PolicyStatement({
-        actions: ['iam:PassRole'],
-        resources: [this.role.roleArn],
-        conditions: { StringEquals: { 'iam:PassedToService': 'scheduler.amazonaws.com' } },
+        actions: ['scheduler:CreateSchedule'],
+        resources: [schedulesIn(this.group)],
       }),
     );
-    acknowledgePatterns(fn, import.meta.filename, {
-      resources: [schedules],
-      reason: 'schedules are named by offboardings, and their group holds nothing else',
-    });
+    fn.addToRolePolicy(passToScheduler(this.role));
+    acknowledgeSchedules(fn, import.meta.filename, this.group);
     fn.setEnvironment('SCHEDULE_GROUP', this.group.scheduleGroupName);
     fn.setEnvironment('SCHEDULE_ROLE_ARN', this.role.roleArn);
     fn.setEnvironment('SCHEDULE_DEAD_LETTER_ARN', this.undelivered.queueArn);

@@ -1,13 +1,19 @@
 import { type RemovalPolicy, Stack } from 'aws-cdk-lib';
 import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
-import { type IGrantable, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import { ScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import { JsonPath, type StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { CallAwsService } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
-import { acknowledge, acknowledgePatterns, INLINE_POLICY } from './acknowledge.ts';
+import { acknowledge, INLINE_POLICY } from './acknowledge.ts';
 import type { ProductFunction } from './product-function.ts';
 import { SCHEDULER_ERRORS } from './retry-policies.ts';
+import {
+  acknowledgeSchedules,
+  passToScheduler,
+  schedulerRole,
+  schedulesIn,
+} from './scheduler-access.ts';
 
 const ACTIONS = {
   createSchedule: 'scheduler:CreateSchedule',
@@ -19,27 +25,16 @@ const ACTIONS = {
  * retention for ten. One schedule per offboarding, named by its id; it deletes itself when it has run.
  */
 export class PurgeSchedule extends Construct {
-  private readonly groupName: string;
   /** Passed to EventBridge Scheduler. It may start one state machine and do nothing else. */
   private readonly role: Role;
   private readonly group: ScheduleGroup;
 
   constructor(scope: Construct, id: string, props: { removalPolicy: RemovalPolicy }) {
     super(scope, id);
-    const stack = Stack.of(this);
     this.group = new ScheduleGroup(this, 'Group', { removalPolicy: props.removalPolicy });
-    this.groupName = this.group.scheduleGroupName;
-    this.role = new Role(this, 'Role', {
+    this.role = schedulerRole(this, 'Role', {
+      group: this.group,
       description: 'Starts the workflow when the retention of an archive is over',
-      // Only for schedules of this group: https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
-      assumedBy: new ServicePrincipal('scheduler.amazonaws.com', {
-        conditions: {
-          StringEquals: {
-            'aws:SourceAccount': stack.account,
-            'aws:SourceArn': this.group.scheduleGroupArn,
-          },
-        },
-      }),
     });
     acknowledge(this.role, import.meta.filename, INLINE_POLICY);
   }
@@ -53,7 +48,7 @@ export class PurgeSchedule extends Construct {
       service: 'scheduler',
       action,
       parameters: {
-        GroupName: this.groupName,
+        GroupName: this.group.scheduleGroupName,
         Name: JsonPath.stringAt('$.offboardingId'),
         ScheduleExpression: JsonPath.stringAt('$.purgeSchedule.expression'),
         FlexibleTimeWindow: { Mode: 'OFF' },
@@ -67,8 +62,8 @@ export class PurgeSchedule extends Construct {
         },
       },
       iamAction: ACTIONS[action],
-      iamResources: [this.schedulesArn],
-      additionalIamStatements: [this.passRoleStatement()],
+      iamResources: [schedulesIn(this.group)],
+      additionalIamStatements: [passToScheduler(this.role)],
       resultPath: JsonPath.DISCARD,
     });
     step.addRetry(SCHEDULER_ERRORS);
@@ -78,7 +73,7 @@ export class PurgeSchedule extends Construct {
   /** Which state machine the schedules may start. It names itself in each of them, so there is no cycle between the two. */
   start(stateMachine: StateMachine): void {
     stateMachine.grantStartExecution(this.role);
-    this.acknowledgeSchedules(stateMachine);
+    acknowledgeSchedules(stateMachine, import.meta.filename, this.group);
   }
 
   /** Deletes a schedule that is not needed any more. */
@@ -86,39 +81,15 @@ export class PurgeSchedule extends Construct {
     fn.addToRolePolicy(
       new PolicyStatement({
         actions: ['scheduler:DeleteSchedule'],
-        resources: [this.schedulesArn],
+        resources: [schedulesIn(this.group)],
       }),
     );
-    this.acknowledgeSchedules(fn);
-    fn.setEnvironment('SCHEDULE_GROUP', this.groupName);
+    acknowledgeSchedules(fn, import.meta.filename, this.group);
+    fn.setEnvironment('SCHEDULE_GROUP', this.group.scheduleGroupName);
   }
 
   /** Schedules that could not start the workflow, after all of Scheduler's own retries (24 hours). */
   metricDropped(options?: MetricOptions): Metric {
     return this.group.metricDropped(options);
-  }
-
-  private acknowledgeSchedules(grantee: IGrantable): void {
-    acknowledgePatterns(grantee, import.meta.filename, {
-      resources: [this.schedulesArn],
-      reason: 'schedules are named by offboardings, and their group holds nothing else',
-    });
-  }
-
-  private get schedulesArn(): string {
-    return Stack.of(this).formatArn({
-      service: 'scheduler',
-      resource: 'schedule',
-      resourceName: `${this.groupName}/*`,
-    });
-  }
-
-  /** What may make a schedule hands this construct's role to Scheduler, and to nobody else. */
-  private passRoleStatement(): PolicyStatement {
-    return new PolicyStatement({
-      actions: ['iam:PassRole'],
-      resources: [this.role.roleArn],
-      conditions: { StringEquals: { 'iam:PassedToService': 'scheduler.amazonaws.com' } },
-    });
   }
 }
