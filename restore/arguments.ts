@@ -18,6 +18,8 @@ export interface DocumentChoice {
   readonly key: string;
   readonly version?: string;
   readonly store?: number;
+  /** True: reads the whole index, and relies on no order. */
+  readonly everyPart: boolean;
 }
 
 export const USAGE = `npm run restore -- --plane <id> --ledger-table <name> (--document <key> | --all) [options]
@@ -27,6 +29,7 @@ export const USAGE = `npm run restore -- --plane <id> --ledger-table <name> (--d
   --document <key>        one document by its key, or one item by the DynamoDB JSON of its primary key
   --version <id>          of the document (default: the one that was the latest when the plane was archived)
   --store <number>        which of the plane's stores, from 0, when the key is in more than one
+  --every-part            read the whole index for it, and not only the parts that can name it by the order of keys
   --all                   every version of every document, and every item
   --to <folder>           where to write (default: restored)
   --tier Bulk|Standard    how fast S3 brings back what lies in a Glacier class (default: Standard)
@@ -59,8 +62,9 @@ export function parseArguments(
   if (!ledgerTable) throw new UsageError('--ledger-table is missing');
   if ((document === undefined) !== all)
     throw new UsageError('say either --document <key> or --all');
-  if (document === undefined && (version !== undefined || values.store !== undefined))
-    throw new UsageError('--version and --store belong to --document');
+  const everyPart = values['every-part'];
+  if (document === undefined && (version !== undefined || values.store !== undefined || everyPart))
+    throw new UsageError('--version, --store and --every-part belong to --document');
   if (!to) throw new UsageError('--to needs a folder');
   const known = TIERS.find((name) => name === tier);
   if (!known) throw new UsageError(`--tier ${tier}: must be Bulk or Standard`);
@@ -74,6 +78,7 @@ export function parseArguments(
     ...(document !== undefined && {
       document: {
         key: document,
+        everyPart,
         ...(version !== undefined && { version }),
         ...(values.store !== undefined && { store: wholeNumber('--store', values.store, 0, 999) }),
       },
@@ -91,6 +96,7 @@ function readOptions(argv: readonly string[]) {
         document: { type: 'string' },
         version: { type: 'string' },
         store: { type: 'string' },
+        'every-part': { type: 'boolean', default: false },
         all: { type: 'boolean', default: false },
         to: { type: 'string', default: 'restored' },
         tier: { type: 'string', default: 'Standard' },

@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import { type IndexEntry, parseIndex } from '../lambdas/core/archive-index.ts';
 import { parseManifest } from '../lambdas/core/bag.ts';
 import type { ArchiveData } from '../lambdas/core/ledger-state.ts';
+import type { StoreDescriptor } from '../lambdas/core/plane.ts';
 import type { BagFiles } from './bag-files.ts';
+import { type KeyOrder, keyOrder } from './key-order.ts';
 import { DamageError } from './restore-error.ts';
 
 /** A bag whose manifests are the ones that the ledger names. */
@@ -10,9 +12,12 @@ export interface Bag {
   readonly files: BagFiles;
   /** SHA-256 of every payload, by path. */
   readonly payloads: ReadonlyMap<string, string>;
+  /** In the order in which the parts were inventoried. */
   readonly indexPaths: readonly string[];
   /** `plane.json`: where the members of each store came from. */
   readonly planeJson: string;
+  /** Of the plane's stores, by their number. */
+  readonly keyOrders: readonly KeyOrder[];
   /**
    * One part of the index: members of one shard, so it fits into memory.
    * @param key only entries under this key
@@ -40,13 +45,21 @@ export async function openBag(files: BagFiles, archive: ArchiveData): Promise<Ba
     return readVerified(files, path, sha256);
   };
   for (const path of ['bagit.txt', 'bag-info.txt']) await readTag(path);
+  const planeJson = await readTag('plane.json');
+  const { stores } = JSON.parse(planeJson) as { readonly stores: readonly StoreDescriptor[] };
   return {
     files,
     payloads,
-    indexPaths: [...tags.keys()].filter((path) => path.startsWith('index/')).sort(),
-    planeJson: await readTag('plane.json'),
+    indexPaths: [...tags.keys()].filter((path) => path.startsWith('index/')).sort(byNumber),
+    planeJson,
+    keyOrders: stores.map(keyOrder),
     readIndex: async (path, key) => parseIndex(await readTag(path), key),
   };
+}
+
+/** Shards are numbered in five digits, and in six from the 100,000th on. */
+function byNumber(a: string, b: string): number {
+  return a.length - b.length || (a < b ? -1 : 1);
 }
 
 /** @param sha256 undefined for a tag manifest that was sealed before the ledger named it */

@@ -1,20 +1,24 @@
 import type { IndexEntry } from '../lambdas/core/archive-index.ts';
 import type { DocumentChoice } from './arguments.ts';
+import type { FoundEntries } from './find-entries.ts';
+import type { Bag } from './open-bag.ts';
 import { quote, sizeText } from './reporter.ts';
 import { RestoreError } from './restore-error.ts';
 
 /**
  * The one entry that was asked for: by version, or the one that was the latest when the plane was archived.
- * @param entries everything the index has under the key
- * @throws RestoreError that says which choices there are
+ * @throws RestoreError that says which choices there are, and when only a part of the index was read
  */
 export function pickDocument(
-  entries: readonly IndexEntry[],
+  bag: Bag,
+  { entries, partsRead }: FoundEntries,
   { key, version, store }: DocumentChoice,
 ): IndexEntry {
+  const read = howRead(bag, partsRead);
   const stores = new Set(entries.map((entry) => entry.store));
   const [first] = stores;
-  if (first === undefined) throw new RestoreError(`the archive holds no document ${quote(key)}`);
+  if (first === undefined)
+    throw new RestoreError(`the archive holds no document ${quote(key)}${read}`);
   if (store === undefined && stores.size > 1)
     throw new RestoreError(
       `${quote(key)} is in stores ${[...stores].join(', ')}: say which with --store`,
@@ -22,7 +26,7 @@ export function pickDocument(
   const chosen = entries.filter((entry) => entry.store === (store ?? first));
   if (chosen.length === 0)
     throw new RestoreError(
-      `${quote(key)} is not in store ${store}, but in ${[...stores].join(', ')}`,
+      `${quote(key)} is not in store ${store}, but in ${[...stores].join(', ')}${read}`,
     );
   const found = chosen.find(({ record }) =>
     record.kind === 'item'
@@ -33,7 +37,7 @@ export function pickDocument(
   );
   if (!found)
     throw new RestoreError(
-      `${quote(key)} has no version ${version ?? 'that was the latest'}: ${choices(chosen)}`,
+      `${quote(key)} has no version ${version ?? 'that was the latest'}: ${choices(chosen)}${read}`,
     );
   if (found.record.kind === 'delete-marker')
     throw new RestoreError(
@@ -42,6 +46,14 @@ export function pickDocument(
         : `version ${version} of ${quote(key)} is a delete marker, without content: ${choices(chosen)}`,
     );
   return found;
+}
+
+/** How far the answer goes that something is not there. */
+function howRead({ indexPaths: { length: parts }, keyOrders }: Bag, partsRead: number): string {
+  if (partsRead === parts) return '';
+  if (partsRead === 0)
+    return `; ${keyOrders.map(({ keys }, store) => `store ${store} held ${keys}`).join(', ')}`;
+  return ` (${partsRead} of ${parts} index parts read, by the order of keys; --every-part reads all)`;
 }
 
 function choices(entries: readonly IndexEntry[]): string {

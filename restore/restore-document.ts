@@ -1,8 +1,7 @@
 import { join } from 'node:path';
-import type { IndexEntry } from '../lambdas/core/archive-index.ts';
-import { inParallel } from '../lambdas/stores/in-parallel.ts';
 import type { DocumentChoice } from './arguments.ts';
 import { type CopyWork, readableInTurn } from './await-copies.ts';
+import { findEntries } from './find-entries.ts';
 import { unpackItem } from './item-lines.ts';
 import { type Bag, collect } from './open-bag.ts';
 import type { Member } from './payload-content.ts';
@@ -11,8 +10,6 @@ import { quote } from './reporter.ts';
 import { DamageError } from './restore-error.ts';
 import { restoredFile } from './restored-name.ts';
 import { isWhole, verified, writeWhole } from './whole-file.ts';
-
-const INDEX_PARTS_AT_ONCE = 8;
 
 /**
  * Restores one version of one document, or one item, and reads no more of the payload than that.
@@ -25,7 +22,11 @@ export async function restoreDocument(
   folder: string,
   copies: CopyWork,
 ): Promise<string | undefined> {
-  const { store, record, place } = pickDocument(await findEntries(bag, choice.key), choice);
+  const { store, record, place } = pickDocument(
+    bag,
+    await findEntries(bag, choice, copies.reporter),
+    choice,
+  );
   if (!place || record.kind === 'delete-marker')
     throw new DamageError(`the index does not say where ${quote(record.key)} lies`);
   const file = join(folder, restoredFile(store, record));
@@ -34,13 +35,6 @@ export async function restoreDocument(
   if (place.length > 0 && !(await isReadable(copies, place.payload))) return undefined;
   await writeWhole(file, content(bag, { store, record, place }));
   return file;
-}
-
-async function findEntries(bag: Bag, key: string): Promise<readonly IndexEntry[]> {
-  const found = await inParallel(bag.indexPaths, INDEX_PARTS_AT_ONCE, (path) =>
-    bag.readIndex(path, key),
-  );
-  return found.flat();
 }
 
 async function isReadable(copies: CopyWork, payload: string): Promise<boolean> {

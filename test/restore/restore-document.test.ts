@@ -1,6 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { GetObjectCommand, HeadObjectCommand, ListObjectVersionsCommand } from '@aws-sdk/client-s3';
+import {
+  GetObjectCommand,
+  type GetObjectCommandInput,
+  HeadObjectCommand,
+  ListObjectVersionsCommand,
+} from '@aws-sdk/client-s3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { SMALL_LIMITS } from '../support/archive-world.ts';
 import { BAG, type RestoreWorld, startRestoreWorld } from './restore-world.ts';
 
 let world: RestoreWorld;
@@ -24,6 +30,17 @@ async function archivePlane(): Promise<void> {
   await world.archive();
 }
 
+/** What is read of the vault from now on. */
+function watchGets(): GetObjectCommandInput[] {
+  const { send } = world.plane.s3;
+  const gets: GetObjectCommandInput[] = [];
+  world.plane.s3.send = ((command: object, ...rest: never[]) => {
+    if (command instanceof GetObjectCommand) gets.push(command.input);
+    return (send as (...all: unknown[]) => unknown).call(world.plane.s3, command, ...rest);
+  }) as typeof send;
+  return gets;
+}
+
 async function versionsOf(key: string): Promise<readonly string[]> {
   const { Versions = [] } = await world.plane.s3.send(
     new ListObjectVersionsCommand({ Bucket: 'documents', Prefix: `kp-1/${key}` }),
@@ -33,18 +50,13 @@ async function versionsOf(key: string): Promise<readonly string[]> {
 
 test('the version that was the latest comes back by its range, and nothing else is read or asked for', async () => {
   await archivePlane();
-  const { send } = world.plane.s3;
-  const reads: string[] = [];
-  world.plane.s3.send = ((command: object, ...rest: never[]) => {
-    if (command instanceof GetObjectCommand && command.input.Key?.startsWith(`${BAG}data/`))
-      reads.push(command.input.Range ?? 'whole');
-    return (send as (...all: unknown[]) => unknown).call(world.plane.s3, command, ...rest);
-  }) as typeof send;
+  const gets = watchGets();
   const run = await world.restore(['--document', 'kp-1/readme.md']);
   expect(run.stdout).toMatch(/\/restored\/store-0\/kp-1\/readme~[0-9a-f]{32}\.md\n$/);
   expect(readFileSync(run.stdout.trimEnd(), 'utf8')).toBe('second');
+  const reads = gets.filter(({ Key }) => Key?.startsWith(`${BAG}data/`));
   expect(reads.length).toBe(1);
-  expect(reads[0]).toMatch(/^bytes=\d+-\d+$/);
+  expect(reads[0]?.Range).toMatch(/^bytes=\d+-\d+$/);
   expect(run.stderr).toContain('1 payload(s) of');
   expect([...(await world.files()).keys()].length).toBe(2);
 });
@@ -108,8 +120,79 @@ async function payloadOf(key: string): Promise<string> {
   throw new Error(`no payload holds ${key}`);
 }
 
+/** In the order of their UTF-8 bytes; in JavaScript's own, `\u{10000}` and `😀` come before `\uFF5E`. */
+const HOSTILE = [
+  '../escape',
+  '/absolute',
+  'A',
+  'README.md',
+  'a',
+  'a/',
+  'a/b',
+  'line\nbreak',
+  'many',
+  'readme.md',
+  'with "quotes"',
+  '~',
+  'é',
+  '\uFF5E',
+  '\u{10000}',
+  '😀',
+];
+
+test('a few parts of the index name a document, whatever its key is, and every version of it', async () => {
+  await world.close();
+  world = await startRestoreWorld({ limits: { ...SMALL_LIMITS, shardMembers: 2 } });
+  for (const key of HOSTILE.toReversed()) await world.plane.put(key, `content of ${key}`);
+  for (let n = 0; n < 6; n += 1) await world.plane.put('many', `version ${n}`);
+  const versions = (await versionsOf('many')).toReversed();
+  for (let n = 0; n < 20; n += 1) await world.plane.putItem(`${n}`, { text: { S: `chunk ${n}` } });
+  await world.archive();
+  await world.restore(['--all']);
+  const gets = watchGets();
+  const read = async (...argv: readonly string[]) => {
+    gets.length = 0;
+    const { stdout, stderr } = await world.restore(['--document', ...argv]);
+    const parts = gets.filter(({ Key }) => Key?.startsWith(`${BAG}index/`)).length;
+    return [stderr === '' ? readFileSync(stdout.trimEnd(), 'utf8') : stderr, parts] as const;
+  };
+  // 11 parts of two versions each, and 10 of two items each.
+  expect((await world.index()).length).toBe(42);
+  const counts: number[] = [];
+  for (const key of HOSTILE) {
+    const [content, parts] = await read(`kp-1/${key}`);
+    expect(content).toBe(key === 'many' ? 'version 5' : `content of ${key}`);
+    counts.push(parts);
+  }
+  expect(counts).toEqual([5, 5, 5, 4, 4, 4, 5, 5, 7, 4, 4, 4, 4, 4, 4, 2]);
+  for (const [n, version = ''] of versions.entries())
+    expect(await read('kp-1/many', '--version', version)).toEqual([
+      n === 0 ? 'content of many' : `version ${n - 1}`,
+      7,
+    ]);
+  expect(await read('{"chunk":{"S":"7"},"planeId":{"S":"kp-1"}}')).toEqual([
+    '{"chunk":{"S":"7"},"planeId":{"S":"kp-1"},"text":{"S":"chunk 7"}}',
+    4,
+  ]);
+  expect(await read('kp-1/many', '--every-part')).toEqual(['version 5', 21]);
+});
+
 test.each([
-  ['a key that is not there', ['--document', 'readme.md'], /holds no document "readme\.md"$/],
+  [
+    'a key that no store can have held',
+    ['--document', 'readme.md'],
+    /holds no document "readme\.md"; store 0 held documents that begin with "kp-1\/", store 1 held items by the DynamoDB JSON of their primary key, with "planeId"$/,
+  ],
+  [
+    'a key that is not there',
+    ['--document', 'kp-1/read.md'],
+    /holds no document "kp-1\/read\.md" \(3 of 6 index parts read, by the order of keys; --every-part reads all\)$/,
+  ],
+  [
+    'a key that is not there when everything was read',
+    ['--document', 'kp-1/read.md', '--every-part'],
+    /holds no document "kp-1\/read\.md"$/,
+  ],
   [
     'a document that had been deleted',
     ['--document', 'kp-1/hidden.md'],
@@ -118,12 +201,12 @@ test.each([
   [
     'a version that is not there',
     ['--document', 'kp-1/readme.md', '--version', 'v9'],
-    /"kp-1\/readme\.md" has no version v9: there is \S+ \(.*, 6 bytes\), \S+ \(.*, 5 bytes\)$/,
+    /"kp-1\/readme\.md" has no version v9: there is \S+ \(.*, 6 bytes\), \S+ \(.*, 5 bytes\) \(4 of 6 index parts read, by the order of keys; --every-part reads all\)$/,
   ],
   [
     'a store it is not in',
     ['--document', 'kp-1/readme.md', '--store', '1'],
-    /"kp-1\/readme\.md" is not in store 1, but in 0$/,
+    /"kp-1\/readme\.md" is not in store 1, but in 0 \(4 of 6 index parts read, by the order of keys; --every-part reads all\)$/,
   ],
 ])('%s is one sentence, and nothing is asked of S3', async (_, argv, message) => {
   await archivePlane();
