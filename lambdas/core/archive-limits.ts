@@ -55,7 +55,7 @@ export const ARCHIVE_LIMITS: ArchiveLimits = {
   uploadPartBytes: 16 * MiB, // at least 5 MiB: https://docs.aws.amazon.com/AmazonS3/latest/userguide/qfacts.html
   uploadPartsAtOnce: 2,
   uploadParts: 10_000, // same page
-  readsAtOnce: 48, // the SDK opens 50 sockets at most; two stay free for the upload
+  readsAtOnce: 48, // the SDK opens 50 sockets at most
   // Some reads take ten times as long as most: four rounds go on behind one of them.
   readAheadMembers: 192,
   readAheadBytes: 32 * MiB,

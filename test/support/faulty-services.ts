@@ -4,6 +4,7 @@ import path from 'node:path';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 import { SchedulerClient } from '@aws-sdk/client-scheduler';
+import { documentClient } from '../../lambdas/stores/store-clients.ts';
 import { type AwsCall, type CallFate, startAwsEndpoint } from '../../local/aws-endpoint.ts';
 import type { AwsService } from '../../local/aws-service.ts';
 import type { CallCount } from '../../local/call-counts.ts';
@@ -20,6 +21,8 @@ import { emptyTable } from './empty-table.ts';
 
 export interface Clients {
   readonly s3: S3Client;
+  /** Reads the documents of a shard. */
+  readonly documents: S3Client;
   readonly dynamodb: DynamoDBClient;
   readonly scheduler: SchedulerClient;
 }
@@ -96,6 +99,7 @@ export async function startFaultyServices(
     };
     return {
       s3: new S3Client({ ...common, forcePathStyle: true }),
+      documents: documentClient({ ...common, forcePathStyle: true }),
       dynamodb: new DynamoDBClient(common),
       scheduler: new SchedulerClient(common),
     };

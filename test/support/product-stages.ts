@@ -61,7 +61,7 @@ export interface ProductStages {
 }
 
 export function productStages(
-  { s3, dynamodb, scheduler }: Clients,
+  { s3, documents, dynamodb, scheduler }: Clients,
   limits: ArchiveLimits,
   remainingMs: () => number = () => 900_000,
 ): ProductStages {
@@ -124,7 +124,7 @@ export function productStages(
         const { data: plan } = await run(createPlan(archivePorts), TIMES.archived);
         const pack = createPack({
           ...archivePorts,
-          readerFor: readerFor({ s3, dynamodb }),
+          readerFor: readerFor({ s3: documents, dynamodb }),
           storageClass: 'DEEP_ARCHIVE',
         });
         for (const shard of parseShards((await vault.readText(plan.shardsKey)) ?? ''))

@@ -60,7 +60,7 @@ function randomNumbers(seed: number): () => number {
 const ATTEMPTS = 8;
 
 /** As often as the product's own clients try, but without waiting. */
-const IMPATIENT: Retries = {
+export const IMPATIENT: Retries = {
   maxAttempts: ATTEMPTS,
   retryStrategy: {
     mode: 'standard',
