@@ -3,6 +3,7 @@ import { isOffboardingError, OffboardingError } from './core/errors.ts';
 import { assertNotHeld, assertNotSuperseded } from './core/ledger-guards.ts';
 import { isTombstone } from './core/plane.ts';
 import type { EventLog } from './event-log.ts';
+import { findPlane } from './find-plane.ts';
 import { parseEvent, stageEventSchema } from './parse-event.ts';
 import type { LedgerReader, Now, PlaneReader } from './ports.ts';
 import { readLedgerState } from './read-ledger-state.ts';
@@ -77,8 +78,7 @@ async function openContext<Data extends object>(
   const now = ports.now();
   const { planeId, offboardingId } = event;
   const ledger = await readLedgerState(ports.ledger, planeId);
-  const plane = await ports.planes.read(planeId);
-  if (!plane) throw new OffboardingError('PLANE_NOT_FOUND', `${planeId} is not registered`);
+  const plane = await findPlane(ports.planes, planeId);
   assertNotSuperseded(ledger, offboardingId);
   if (!handler.handlesStates.includes(ledger.lifecycleState) || isTombstone(plane))
     throw new OffboardingError(

@@ -1,5 +1,6 @@
 import { OffboardingError } from '../core/errors.ts';
 import { foldLedger } from '../core/fold-ledger.ts';
+import { findPlane } from '../find-plane.ts';
 import type { PlaneReader } from '../ports.ts';
 import {
   type ApprovalPorts,
@@ -7,7 +8,6 @@ import {
   decideApproval,
   openDecision,
 } from './decide-approval.ts';
-import { findPlane } from './find-plane.ts';
 import { type Route, route } from './http.ts';
 import { decideApprovalSchema } from './schemas.ts';
 

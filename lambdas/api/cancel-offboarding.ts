@@ -1,8 +1,8 @@
 import { isOffboardingError, OffboardingError } from '../core/errors.ts';
 import { foldLedger } from '../core/fold-ledger.ts';
 import type { LedgerState } from '../core/ledger-state.ts';
+import { findPlane } from '../find-plane.ts';
 import type { LedgerReader, PlaneReader, Recorder } from '../ports.ts';
-import { findPlane } from './find-plane.ts';
 import { latestExecution } from './latest-execution.ts';
 import { type OffboardingView, offboardingView } from './offboarding-status.ts';
 import type { Executions } from './ports.ts';

@@ -1,8 +1,8 @@
 import * as z from 'zod/mini';
 import { OffboardingError } from '../core/errors.ts';
 import { foldLedger } from '../core/fold-ledger.ts';
+import { findPlane } from '../find-plane.ts';
 import type { LedgerReader, PlaneReader } from '../ports.ts';
-import { findPlane } from './find-plane.ts';
 import { type Route, route } from './http.ts';
 import { pageQuerySchema } from './paging.ts';
 import type { Certificates, SigningKeys } from './ports.ts';

@@ -1,5 +1,5 @@
+import { findPlane } from '../find-plane.ts';
 import type { PlaneReader, PolicyGate } from '../ports.ts';
-import { findPlane } from './find-plane.ts';
 import { type Route, route } from './http.ts';
 import { type HoldPorts, holdsView, placeHold, releaseHold } from './legal-hold.ts';
 import { holdSchema } from './schemas.ts';

@@ -3,8 +3,8 @@ import { foldLedger } from '../core/fold-ledger.ts';
 import { extendedGracePeriodEnd, type UseDuringGrace } from '../core/grace-use.ts';
 import type { LedgerState, UseData } from '../core/ledger-state.ts';
 import { isTombstone } from '../core/plane.ts';
+import { findPlane } from '../find-plane.ts';
 import type { LedgerReader, PlaneReader, Recorder } from '../ports.ts';
-import { findPlane } from './find-plane.ts';
 
 // Each round lost means that the grace period was extended or cancelled between our look at the ledger and the recorder's.
 const ROUNDS_MAX = 5;

@@ -1,5 +1,6 @@
 import { OffboardingError } from '../core/errors.ts';
 import type { OffboardingRequest } from '../core/plane.ts';
+import { findPlane } from '../find-plane.ts';
 import type {
   Caller,
   GateQuestion,
@@ -9,7 +10,6 @@ import type {
   Recorder,
 } from '../ports.ts';
 import { cancelOffboarding } from './cancel-offboarding.ts';
-import { findPlane } from './find-plane.ts';
 import { type Route, route } from './http.ts';
 import { latestExecution } from './latest-execution.ts';
 import { completeRequest, type OffboardingFloors } from './offboarding-request.ts';

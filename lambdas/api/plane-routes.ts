@@ -1,5 +1,5 @@
+import { findPlane } from '../find-plane.ts';
 import type { PlaneRegistry } from '../ports.ts';
-import { findPlane } from './find-plane.ts';
 import { type Route, route } from './http.ts';
 import { pageQuerySchema } from './paging.ts';
 import { planeView } from './plane-view.ts';

@@ -10,8 +10,8 @@ import {
   type OffboardingRequest,
   type PlaneRecord,
 } from '../core/plane.ts';
+import { findPlane } from '../find-plane.ts';
 import type { LedgerReader, PlaneRegistry } from '../ports.ts';
-import { findPlane } from './find-plane.ts';
 import { isBeingStarted, type LatestExecution, latestExecution } from './latest-execution.ts';
 import type { Execution, Executions } from './ports.ts';
 

@@ -1,5 +1,5 @@
+import { findPlane } from '../find-plane.ts';
 import type { Dependent, UsageWriter } from '../ports.ts';
-import { findPlane } from './find-plane.ts';
 import { type Answer, type Route, route } from './http.ts';
 import { assertServing, noticeUse, type Use, type UsePorts } from './notice-use.ts';
 import { putDependentSchema, putLeaseSchema } from './schemas.ts';

@@ -1,9 +1,9 @@
 import * as z from 'zod/mini';
-import { OffboardingError } from '../core/errors.ts';
 import { assertNotSuperseded } from '../core/ledger-guards.ts';
 import type { LedgerState } from '../core/ledger-state.ts';
 import type { LifecycleState } from '../core/lifecycle.ts';
 import type { OffboardingRequest, PlaneRecord, PlaneTombstone } from '../core/plane.ts';
+import { findPlane } from '../find-plane.ts';
 import { workflowEventSchema } from '../parse-event.ts';
 import type { LedgerReader, Now, PlaneReader } from '../ports.ts';
 import { readLedgerState } from '../read-ledger-state.ts';
@@ -46,8 +46,7 @@ export interface LocatePorts {
 export async function locate(ports: LocatePorts, event: LocateEvent): Promise<WorkflowState> {
   const { planeId, offboardingId } = event;
   const ledger = await readLedgerState(ports.ledger, planeId);
-  const plane = await ports.planes.read(planeId);
-  if (!plane) throw new OffboardingError('PLANE_NOT_FOUND', `${planeId} is not registered`);
+  const plane = await findPlane(ports.planes, planeId);
   assertNotSuperseded(ledger, offboardingId);
   return workflowState(event, plane, ledger, ports.now());
 }

@@ -4,6 +4,7 @@ import { type LedgerEntry, sealEntry } from '../core/ledger-entry.ts';
 import { assertMayRecord, type RecordCommand } from '../core/ledger-rules.ts';
 import type { LedgerState } from '../core/ledger-state.ts';
 import type { EventLog } from '../event-log.ts';
+import { findPlane } from '../find-plane.ts';
 import type { LedgerReader, Now, PlaneProjection, PlaneReader, Recorder } from '../ports.ts';
 import { readChain } from '../read-ledger-state.ts';
 
@@ -33,8 +34,7 @@ export interface RecorderPorts {
 export function createRecorder(ports: RecorderPorts): Recorder {
   return {
     async record(command) {
-      if (!(await ports.planes.read(command.planeId)))
-        throw new OffboardingError('PLANE_NOT_FOUND', `${command.planeId} is not registered`);
+      await findPlane(ports.planes, command.planeId);
       for (let race = 1; race <= MAX_RACES; race += 1) {
         const entries = await readChain(ports.ledger, command.planeId);
         const recorded = entries.find((entry) => entry.idempotencyKey === command.idempotencyKey);

@@ -7,6 +7,7 @@ import { requestersOf } from '../core/requesters.ts';
 import { type PurgeScope, scopeHash } from '../core/scope.ts';
 import type { Tally } from '../core/tally.ts';
 import type { EventLog } from '../event-log.ts';
+import { findPlane } from '../find-plane.ts';
 import { workflowEventSchema } from '../parse-event.ts';
 import type { LedgerReader, Now, PendingDecisions, PlaneReader, Recorder } from '../ports.ts';
 import type { Measurement, MeasurementLimits } from '../purge/measure-scope.ts';
@@ -119,8 +120,7 @@ async function archivedPlane(
   planeId: string,
   offboardingId: string,
 ): Promise<PlaneRecord> {
-  const plane = await planes.read(planeId);
-  if (!plane) throw new OffboardingError('PLANE_NOT_FOUND', `${planeId} is not registered`);
+  const plane = await findPlane(planes, planeId);
   assertNotSuperseded(ledger, offboardingId);
   if (ledger.lifecycleState !== 'ARCHIVED' || isTombstone(plane))
     throw new OffboardingError(

@@ -1,6 +1,6 @@
-import { OffboardingError } from '../core/errors.ts';
-import type { PlaneRecord, PlaneTombstone } from '../core/plane.ts';
-import type { PlaneReader } from '../ports.ts';
+import { OffboardingError } from './core/errors.ts';
+import type { PlaneRecord, PlaneTombstone } from './core/plane.ts';
+import type { PlaneReader } from './ports.ts';
 
 /** @throws OffboardingError `PLANE_NOT_FOUND`. What is left of a purged plane counts as found. */
 export async function findPlane(
