@@ -21,8 +21,8 @@ import {
 } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { ErrorCode } from '../lambdas/core/errors.ts';
+import type { DeregisterData } from '../lambdas/core/ledger-state.ts';
 import type { LifecycleState } from '../lambdas/core/lifecycle.ts';
-import type { DeregisterData } from '../lambdas/deregister/deregister.ts';
 import { acknowledge, acknowledgePatterns, INLINE_POLICY, patternFinding } from './acknowledge.ts';
 import { approvalNotices } from './approval-notices.ts';
 import type { OffboardingConfig } from './config.ts';

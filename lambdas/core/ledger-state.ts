@@ -3,15 +3,20 @@ import type { LifecycleState, ProtectedTransition } from './lifecycle.ts';
 import type { OffboardingRequest } from './plane.ts';
 import type { PurgeScope } from './scope.ts';
 
-/** `data` of the TRANSITION to PENDING_DEACTIVATE: the request, and what deregister found. */
-export interface DeregistrationData {
-  readonly request: OffboardingRequest;
+/** What the deregister stage reported. */
+export interface DeregisterData {
   readonly deregistrationRequestedAt: string;
   readonly gracePeriodDays: number;
+  /** ISO 8601 UTC, computed by deregister once; every later step reads it from the ledger. */
   readonly gracePeriodEnd: string;
   readonly dependents: readonly string[];
   readonly dependentCount: number;
   readonly canCancel: boolean;
+}
+
+/** `data` of the TRANSITION to PENDING_DEACTIVATE. */
+export interface DeregistrationData extends DeregisterData {
+  readonly request: OffboardingRequest;
 }
 
 /** `data` of the TRANSITION to ARCHIVED: what the archive stage reported. */

@@ -1,4 +1,5 @@
 import type { StageContext, StageHandler, StageResult } from '../contract.ts';
+import type { DeregisterData } from '../core/ledger-state.ts';
 import type { Lease, UsageReader } from '../ports.ts';
 
 const DAY_MS = 86_400_000;
@@ -9,16 +10,6 @@ export interface DeregisterPorts {
   readonly usage: UsageReader;
   /** The environment's floor, in days; a request cannot go under it. */
   readonly gracePeriodFloorDays: number;
-}
-
-export interface DeregisterData {
-  readonly deregistrationRequestedAt: string;
-  readonly gracePeriodDays: number;
-  /** ISO 8601 UTC, computed here once; every later step reads it from the ledger. */
-  readonly gracePeriodEnd: string;
-  readonly dependents: readonly string[];
-  readonly dependentCount: number;
-  readonly canCancel: boolean;
 }
 
 /** Takes a plane out of the register of those in service (GAP-078): nobody may be using it, and its grace period begins. */

@@ -1,6 +1,6 @@
 import * as z from 'zod/mini';
 import { assertNotSuperseded } from '../core/ledger-guards.ts';
-import type { LedgerState } from '../core/ledger-state.ts';
+import type { DeregisterData, LedgerState } from '../core/ledger-state.ts';
 import type { LifecycleState } from '../core/lifecycle.ts';
 import type { OffboardingRequest, PlaneRecord, PlaneTombstone } from '../core/plane.ts';
 import { findPlane } from '../find-plane.ts';
@@ -17,8 +17,6 @@ export const locateEventSchema = z.extend(workflowEventSchema, {
 });
 export type LocateEvent = z.infer<typeof locateEventSchema>;
 
-type Deregistration = Omit<NonNullable<LedgerState['offboarding']>, 'offboardingId' | 'request'>;
-
 /** What the state machine carries on with: rehydrated from the ledger, whatever the execution was started with. */
 export interface WorkflowState extends z.infer<typeof workflowEventSchema> {
   readonly lifecycleState: LifecycleState;
@@ -27,7 +25,7 @@ export interface WorkflowState extends z.infer<typeof workflowEventSchema> {
   /** ARCHIVED, and the gate has let the purge pass: it goes on under the approval it has. */
   readonly purgeCommitted: boolean;
   readonly certified: boolean;
-  readonly deregistration?: Deregistration;
+  readonly deregistration?: DeregisterData;
   readonly archive?: NonNullable<LedgerState['archive']>;
   /** Only while the retention runs, also when erasure is asked for: should it be refused, the schedule still stands. */
   readonly purgeSchedule?: PurgeSchedule;
@@ -114,6 +112,6 @@ function deregistrationOf({
   offboardingId: _id,
   request: _request,
   ...deregistration
-}: NonNullable<LedgerState['offboarding']>): Deregistration {
+}: NonNullable<LedgerState['offboarding']>): DeregisterData {
   return deregistration;
 }
