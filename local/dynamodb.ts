@@ -5,14 +5,14 @@ import {
   DynamoDBClient,
   ResourceNotFoundException,
 } from '@aws-sdk/client-dynamodb';
-import { AccessDenied, type AwsService, LOCAL_REGION } from './aws-service.ts';
+import { type AwsService, LOCAL_REGION } from './aws-service.ts';
 import { authoriseCall, tablesOf } from './dynamodb/authorise-call.ts';
 import { startEngine, untilActive } from './dynamodb/engine.ts';
 import type { TableKeys } from './dynamodb/leading-keys.ts';
 import { type OperationInput, operationInputSchema } from './dynamodb/operation-input.ts';
 import { type TableDefinition, tableDefinition } from './dynamodb/table-definition.ts';
 import { type StreamOptions, watchWrites } from './dynamodb/watch-writes.ts';
-import { sendError, sendJson, WireError } from './json-wire.ts';
+import { sendJson, sendRefusal, WireError } from './json-wire.ts';
 import type { TemplateResource } from './template.ts';
 
 export interface DynamoDb extends AwsService {
@@ -103,13 +103,7 @@ export async function startDynamoDb(
           }
         }
       } catch (error) {
-        if (error instanceof AccessDenied) {
-          sendError(response, new WireError('AccessDeniedException', error.message));
-        } else if (error instanceof WireError) {
-          sendError(response, error);
-        } else {
-          throw error;
-        }
+        sendRefusal(response, error);
       }
     },
     async createTable(resource) {

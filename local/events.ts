@@ -5,7 +5,7 @@ import type { BusEvent } from './events/bus-event.ts';
 import type { EventFields } from './events/event-pattern.ts';
 import { type PutEventsEntry, readPutEvents } from './events/put-events.ts';
 import { type Rule, readRule } from './events/rule.ts';
-import { readText, sendError, sendJson, WireError } from './json-wire.ts';
+import { readJson, sendError, sendJson, WireError } from './json-wire.ts';
 import { localArn } from './template/resource-identity.ts';
 import type { TemplateResource } from './template.ts';
 
@@ -87,7 +87,7 @@ export function createEvents({ now, deliver, onFailure }: EventsOptions): EventB
         const operation = String(request.headers['x-amz-target']).split('.')[1];
         if (operation !== 'PutEvents')
           throw new WireError('UnknownOperationException', `EventBridge here has no ${operation}`);
-        const entries = readPutEvents(parseJson(await readText(request)));
+        const entries = readPutEvents(await readJson(request));
         sendJson(response, 200, await putAll(entries, caller));
       } catch (error) {
         sendError(response, error);
@@ -123,12 +123,4 @@ function readDetail(text: string): EventFields | undefined {
 
 function failed(ErrorCode: string, ErrorMessage: string): object {
   return { ErrorCode, ErrorMessage };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new WireError('SerializationException', error instanceof Error ? error.message : '');
-  }
 }

@@ -24,6 +24,16 @@ export async function readText(request: IncomingMessage): Promise<string> {
   return (await buffer(request)).toString('utf8');
 }
 
+/** The body of a request in the AWS JSON protocol. @throws WireError `SerializationException` */
+export async function readJson(request: IncomingMessage): Promise<unknown> {
+  const text = await readText(request);
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new WireError('SerializationException', error instanceof Error ? error.message : '');
+  }
+}
+
 export function sendJson(
   response: ServerResponse,
   status: number,
@@ -48,6 +58,17 @@ export function sendError(response: ServerResponse, error: unknown): void {
     { __type: name, message, Message: message, ...members },
     { 'x-amzn-errortype': name },
   );
+}
+
+/**
+ * Answers a refusal as DynamoDB and KMS do: there AccessDenied has the status 400 as well.
+ * @throws whatever is no refusal
+ */
+export function sendRefusal(response: ServerResponse, error: unknown): void {
+  if (error instanceof AccessDenied)
+    return sendError(response, new WireError('AccessDeniedException', error.message));
+  if (!(error instanceof WireError)) throw error;
+  sendError(response, error);
 }
 
 function toWireError(error: unknown): WireError {

@@ -1,5 +1,5 @@
-import { AccessDenied, type AwsService, LOCAL_ACCOUNT } from './aws-service.ts';
-import { readText, sendError, sendJson, WireError } from './json-wire.ts';
+import { type AwsService, LOCAL_ACCOUNT } from './aws-service.ts';
+import { readJson, sendJson, sendRefusal, WireError } from './json-wire.ts';
 import { createKeyRing, type Key } from './kms/key.ts';
 import { type KmsInput, OPERATIONS, parseKmsInput } from './kms/operations.ts';
 import type { Template } from './template.ts';
@@ -16,18 +16,12 @@ export function createKms(template: Template): AwsService {
         if (!operation) {
           throw new WireError('UnknownOperationException', `KMS here has no ${name}`);
         }
-        const input = parseKmsInput(parseJson(await readText(request)));
+        const input = parseKmsInput(await readJson(request));
         const key = operation.key(input, keys);
         caller.authorise(`kms:${name}`, key.arn, conditionKeys(name, key, input));
         sendJson(response, 200, operation.run(key, input));
       } catch (error) {
-        if (error instanceof AccessDenied) {
-          sendError(response, new WireError('AccessDeniedException', error.message));
-        } else if (error instanceof WireError) {
-          sendError(response, error);
-        } else {
-          throw error;
-        }
+        sendRefusal(response, error);
       }
     },
     close: async () => {},
@@ -57,12 +51,4 @@ function conditionKeys(
     'kms:EncryptionContextKeys': context.map(([name]) => name),
     ...Object.fromEntries(context.map(([name, value]) => [`kms:EncryptionContext:${name}`, value])),
   };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw new WireError('SerializationException', error instanceof Error ? error.message : '');
-  }
 }
