@@ -28,7 +28,7 @@ export function encryptionKeyOf(request: S3Request, bucket: Bucket): string | un
 }
 
 /** What a principal needs of the key: https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingKMSEncryption.html. */
-type KeyUse = 'encrypt' | 'decrypt' | 'encrypt in parts';
+export type KeyUse = 'encrypt' | 'decrypt' | 'encrypt in parts';
 
 const KMS_ACTIONS: Readonly<Record<KeyUse, readonly string[]>> = {
   encrypt: ['kms:GenerateDataKey'],

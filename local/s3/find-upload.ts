@@ -1,7 +1,10 @@
+import type { Caller } from '../aws-service.ts';
 import type { Bucket } from './bucket.ts';
+import { authoriseKeyUse } from './encryption.ts';
 import { wholeNumber } from './listing-request.ts';
 import type { MultipartUpload, UploadedPart } from './multipart-upload.ts';
 import { type ObjectStorage, requireBucket } from './object-storage.ts';
+import { objectArn } from './permissions.ts';
 import { invalidArgument, S3Error } from './s3-error.ts';
 import type { S3Request } from './s3-request.ts';
 import { releaseBody } from './stored-body.ts';
@@ -27,8 +30,23 @@ export function findUpload(
   return { bucket, upload };
 }
 
+/**
+ * Where a part goes, once its caller may put it there.
+ * @throws S3Error `NoSuchBucket`, `NoSuchUpload`, `InvalidArgument`; AccessDenied
+ */
+export function findPartPlace(
+  storage: ObjectStorage,
+  request: S3Request,
+  caller: Caller,
+): { upload: MultipartUpload; partNumber: number } {
+  caller.authorise('s3:PutObject', objectArn(request.bucket, request.key));
+  const { upload } = findUpload(storage, request);
+  authoriseKeyUse(storage, caller, upload.encryptionKeyArn, 'encrypt in parts');
+  return { upload, partNumber: partNumberIn(request) };
+}
+
 /** @throws S3Error `InvalidArgument` outside 1 to 10,000 */
-export function partNumberIn(request: S3Request): number {
+function partNumberIn(request: S3Request): number {
   const text = request.query.get('partNumber') ?? '';
   const partNumber = wholeNumber('partNumber', text);
   if (partNumber >= 1 && partNumber <= MAXIMUM_PART_NUMBER) return partNumber;

@@ -108,6 +108,14 @@ function isRetained(retention: Retention | undefined, mayBypass: boolean, now: D
   return retention.mode === 'COMPLIANCE' || !mayBypass;
 }
 
+/** What asks a version for its lock is answered with, where it has none. */
+export function notLocked(): S3Error {
+  return new S3Error(
+    'NoSuchObjectLockConfiguration',
+    'The specified object does not have a ObjectLock configuration',
+  );
+}
+
 function lockedError(): S3Error {
   return new S3Error('AccessDenied', 'Access Denied because object protected by object lock.');
 }

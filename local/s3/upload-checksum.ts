@@ -2,6 +2,7 @@ import {
   type ChecksumAlgorithm,
   type ChecksumType,
   DEFAULT_CHECKSUM_ALGORITHM,
+  type DigestAlgorithm,
   supportsFullObjectOfParts,
 } from './checksum.ts';
 import { announcedChecksum, checksumAlgorithmIn, checksumTypeIn } from './checksum-headers.ts';
@@ -56,4 +57,12 @@ export function assertPartChecksum(request: S3Request, upload: MultipartUpload):
     'InvalidRequest',
     `Checksum Type mismatch occurred, expected checksum Type: ${expected}, actual checksum Type: ${actual?.toLowerCase() ?? 'null'}`,
   );
+}
+
+/** What is computed of a part as it arrives: the upload's checksum, and MD5 where the ETag is made of it. */
+export function digestsOfPart({
+  checksumAlgorithm,
+  encryptionKeyArn,
+}: MultipartUpload): readonly DigestAlgorithm[] {
+  return encryptionKeyArn === undefined ? [checksumAlgorithm, 'MD5'] : [checksumAlgorithm];
 }

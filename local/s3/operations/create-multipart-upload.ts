@@ -1,15 +1,9 @@
-import { authoriseWrite } from '../authorise-write.ts';
-import {
-  authoriseKeyUse,
-  ENCRYPTION_HEADERS,
-  encryptionHeaders,
-  encryptionKeyOf,
-} from '../encryption.ts';
+import { admitWrite } from '../authorise-write.ts';
+import { ENCRYPTION_HEADERS, encryptionHeaders } from '../encryption.ts';
 import { objectHeadersIn } from '../object-headers.ts';
-import { OBJECT_LOCK_HEADERS, objectLockIn } from '../object-lock.ts';
-import { type ObjectStorage, requireBucket } from '../object-storage.ts';
+import { OBJECT_LOCK_HEADERS } from '../object-lock.ts';
+import type { ObjectStorage } from '../object-storage.ts';
 import type { Operation } from '../operation.ts';
-import { assertLockable } from '../put-version.ts';
 import { xmlReply } from '../s3-reply.ts';
 import { storageClassIn } from '../storage-class.ts';
 import { uploadChecksumIn } from '../upload-checksum.ts';
@@ -32,12 +26,12 @@ export function createMultipartUpload(storage: ObjectStorage): Operation {
       'x-amz-storage-class',
     ],
     async run(request, caller) {
-      const lock = objectLockIn(request, storage.now());
-      authoriseWrite(caller, request, lock);
-      const bucket = requireBucket(storage, request.bucket);
-      assertLockable(bucket, lock);
-      const encryptionKeyArn = encryptionKeyOf(request, bucket);
-      authoriseKeyUse(storage, caller, encryptionKeyArn, 'encrypt in parts');
+      const { bucket, lock, encryptionKeyArn } = admitWrite(
+        storage,
+        caller,
+        request,
+        'encrypt in parts',
+      );
       const checksum = uploadChecksumIn(request);
       const uploadId = uploadIdOf(storage.nextSequence());
       bucket.uploads.set(uploadId, {

@@ -1,11 +1,10 @@
 import { PAYLOAD_HEADERS } from '../checksum-headers.ts';
 import { findLockable } from '../find-lockable.ts';
-import { parseLegalHold } from '../object-lock.ts';
+import { notLocked, parseLegalHold } from '../object-lock.ts';
 import type { ObjectStorage } from '../object-storage.ts';
 import type { Operation } from '../operation.ts';
 import { requireVouchedDocument } from '../read-document.ts';
 import { requireText } from '../read-xml.ts';
-import { S3Error } from '../s3-error.ts';
 import { emptyReply, xmlReply } from '../s3-reply.ts';
 import { leaf, xmlDocument } from '../write-xml.ts';
 
@@ -37,12 +36,7 @@ export function getObjectLegalHold(storage: ObjectStorage): Operation {
     headers: [],
     async run(request, caller) {
       const { lock } = findLockable(storage, request, caller, 's3:GetObjectLegalHold');
-      if (lock === undefined) {
-        throw new S3Error(
-          'NoSuchObjectLockConfiguration',
-          'The specified object does not have a ObjectLock configuration',
-        );
-      }
+      if (lock === undefined) throw notLocked();
       return xmlReply(xmlDocument('LegalHold', leaf('Status', lock.legalHold ? 'ON' : 'OFF')));
     },
   };

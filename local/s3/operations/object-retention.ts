@@ -1,12 +1,16 @@
 import { PAYLOAD_HEADERS } from '../checksum-headers.ts';
 import { findLockable } from '../find-lockable.ts';
-import { assertRetentionChange, parseRetention, type Retention } from '../object-lock.ts';
+import {
+  assertRetentionChange,
+  notLocked,
+  parseRetention,
+  type Retention,
+} from '../object-lock.ts';
 import type { ObjectStorage } from '../object-storage.ts';
 import type { Operation } from '../operation.ts';
 import { authoriseBypass } from '../permissions.ts';
 import { requireVouchedDocument } from '../read-document.ts';
 import { requireText, type XmlElement } from '../read-xml.ts';
-import { S3Error } from '../s3-error.ts';
 import { emptyReply, xmlReply } from '../s3-reply.ts';
 import { leaf, xmlDocument } from '../write-xml.ts';
 
@@ -53,12 +57,7 @@ export function getObjectRetention(storage: ObjectStorage): Operation {
     headers: [],
     async run(request, caller) {
       const { lock } = findLockable(storage, request, caller, 's3:GetObjectRetention');
-      if (lock?.retention === undefined) {
-        throw new S3Error(
-          'NoSuchObjectLockConfiguration',
-          'The specified object does not have a ObjectLock configuration',
-        );
-      }
+      if (lock?.retention === undefined) throw notLocked();
       return xmlReply(
         xmlDocument(
           'Retention',

@@ -1,20 +1,15 @@
-import { authoriseWrite } from '../authorise-write.ts';
+import { admitWrite } from '../authorise-write.ts';
 import { objectSink } from '../body-sink.ts';
 import { checksumHeaders, PAYLOAD_HEADERS } from '../checksum-headers.ts';
-import {
-  authoriseKeyUse,
-  ENCRYPTION_HEADERS,
-  encryptionHeaders,
-  encryptionKeyOf,
-} from '../encryption.ts';
+import { ENCRYPTION_HEADERS, encryptionHeaders } from '../encryption.ts';
 import { etagOf } from '../etag.ts';
 import { versionHeaders } from '../find-object.ts';
 import { objectHeadersIn } from '../object-headers.ts';
-import { OBJECT_LOCK_HEADERS, objectLockIn } from '../object-lock.ts';
-import { type ObjectStorage, requireBucket } from '../object-storage.ts';
+import { OBJECT_LOCK_HEADERS } from '../object-lock.ts';
+import type { ObjectStorage } from '../object-storage.ts';
 import type { ObjectContent } from '../object-version.ts';
 import type { Operation } from '../operation.ts';
-import { assertLockable, assertWritable, putVersion } from '../put-version.ts';
+import { assertWritable, putVersion } from '../put-version.ts';
 import { receivePayload } from '../receive-payload.ts';
 import { emptyReply } from '../s3-reply.ts';
 import { storageClassIn } from '../storage-class.ts';
@@ -34,27 +29,22 @@ export function putObject(storage: ObjectStorage): Operation {
       'x-amz-storage-class',
     ],
     async run(request, caller) {
-      const lock = objectLockIn(request, storage.now());
-      authoriseWrite(caller, request, lock);
-      const bucket = requireBucket(storage, request.bucket);
-      assertLockable(bucket, lock);
-      const keyArn = encryptionKeyOf(request, bucket);
-      authoriseKeyUse(storage, caller, keyArn, 'encrypt');
+      const { bucket, lock, encryptionKeyArn } = admitWrite(storage, caller, request, 'encrypt');
       const storageClass = storageClassIn(request);
       const headers = objectHeadersIn(request);
       // Refused before the body is read, and again after it: the key may have been written meanwhile.
       assertWritable(storage, request, bucket);
 
-      const wantedDigests = keyArn === undefined ? (['MD5'] as const) : [];
+      const wantedDigests = encryptionKeyArn === undefined ? (['MD5'] as const) : [];
       const payload = await receivePayload(request, objectSink(storage.bodies), wantedDigests);
       const sequence = storage.nextSequence();
       const content: ObjectContent = {
         body: payload.kept,
         size: payload.size,
-        etag: etagOf(keyArn, payload.digests.get('MD5'), sequence),
+        etag: etagOf(encryptionKeyArn, payload.digests.get('MD5'), sequence),
         checksum: { ...payload.checksum, type: 'FULL_OBJECT' },
         storageClass,
-        encryptionKeyArn: keyArn,
+        encryptionKeyArn,
         headers,
         parts: undefined,
       };
@@ -63,7 +53,7 @@ export function putObject(storage: ObjectStorage): Operation {
         etag: `"${content.etag}"`,
         ...versionHeaders(bucket, version),
         ...checksumHeaders(content.checksum),
-        ...encryptionHeaders(keyArn),
+        ...encryptionHeaders(encryptionKeyArn),
       });
     },
   };

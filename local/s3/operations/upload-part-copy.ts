@@ -1,5 +1,4 @@
 import { copySourceRangeOf } from '../byte-range.ts';
-import type { DigestAlgorithm } from '../checksum.ts';
 import { checksumElementName } from '../checksum-headers.ts';
 import {
   COPY_SOURCE_HEADERS,
@@ -8,18 +7,18 @@ import {
   MAXIMUM_COPY_BYTES,
 } from '../copy-source.ts';
 import { digestBody } from '../digest-body.ts';
-import { authoriseKeyUse, encryptionHeaders } from '../encryption.ts';
+import { encryptionHeaders } from '../encryption.ts';
 import { etagOf } from '../etag.ts';
-import { findUpload, keepPart, partNumberIn } from '../find-upload.ts';
+import { findPartPlace, keepPart } from '../find-upload.ts';
 import type { UploadedPart } from '../multipart-upload.ts';
 import type { ObjectStorage } from '../object-storage.ts';
 import { idOf } from '../object-version.ts';
 import type { Operation } from '../operation.ts';
-import { objectArn } from '../permissions.ts';
 import { invalidObjectState, isReadable } from '../restore.ts';
 import { S3Error } from '../s3-error.ts';
 import { xmlReply } from '../s3-reply.ts';
 import { releaseBody, retainBody, sliceBody } from '../stored-body.ts';
+import { digestsOfPart } from '../upload-checksum.ts';
 import { leaf, xmlDocument } from '../write-xml.ts';
 
 export function uploadPartCopy(storage: ObjectStorage): Operation {
@@ -32,10 +31,7 @@ export function uploadPartCopy(storage: ObjectStorage): Operation {
     parameters: [],
     headers: [...COPY_SOURCE_HEADERS, 'x-amz-copy-source-range'],
     async run(request, caller) {
-      caller.authorise('s3:PutObject', objectArn(request.bucket, request.key));
-      const { upload } = findUpload(storage, request);
-      authoriseKeyUse(storage, caller, upload.encryptionKeyArn, 'encrypt in parts');
-      const partNumber = partNumberIn(request);
+      const { upload, partNumber } = findPartPlace(storage, request, caller);
       const source = findCopySource(storage, request, caller);
       if (!isReadable(source.version, storage.now())) {
         throw invalidObjectState(
@@ -55,9 +51,7 @@ export function uploadPartCopy(storage: ObjectStorage): Operation {
       retainBody(body);
       let part: UploadedPart;
       try {
-        const wanted: DigestAlgorithm[] = [upload.checksumAlgorithm];
-        if (upload.encryptionKeyArn === undefined) wanted.push('MD5');
-        const digests = await digestBody(body, 0, end - start, wanted);
+        const digests = await digestBody(body, 0, end - start, digestsOfPart(upload));
         part = {
           partNumber,
           body,

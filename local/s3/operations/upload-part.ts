@@ -1,15 +1,13 @@
 import { partSink } from '../body-sink.ts';
-import type { DigestAlgorithm } from '../checksum.ts';
 import { checksumHeaders, PAYLOAD_HEADERS } from '../checksum-headers.ts';
-import { authoriseKeyUse, encryptionHeaders } from '../encryption.ts';
+import { encryptionHeaders } from '../encryption.ts';
 import { etagOf } from '../etag.ts';
-import { findUpload, keepPart, partNumberIn } from '../find-upload.ts';
+import { findPartPlace, keepPart } from '../find-upload.ts';
 import type { ObjectStorage } from '../object-storage.ts';
 import type { Operation } from '../operation.ts';
-import { objectArn } from '../permissions.ts';
 import { receivePayload } from '../receive-payload.ts';
 import { emptyReply } from '../s3-reply.ts';
-import { assertPartChecksum } from '../upload-checksum.ts';
+import { assertPartChecksum, digestsOfPart } from '../upload-checksum.ts';
 
 export function uploadPart(storage: ObjectStorage): Operation {
   return {
@@ -20,14 +18,13 @@ export function uploadPart(storage: ObjectStorage): Operation {
     parameters: [],
     headers: PAYLOAD_HEADERS,
     async run(request, caller) {
-      caller.authorise('s3:PutObject', objectArn(request.bucket, request.key));
-      const { upload } = findUpload(storage, request);
-      authoriseKeyUse(storage, caller, upload.encryptionKeyArn, 'encrypt in parts');
-      const partNumber = partNumberIn(request);
+      const { upload, partNumber } = findPartPlace(storage, request, caller);
       assertPartChecksum(request, upload);
-      const wanted: DigestAlgorithm[] = [upload.checksumAlgorithm];
-      if (upload.encryptionKeyArn === undefined) wanted.push('MD5');
-      const payload = await receivePayload(request, partSink(storage.bodies), wanted);
+      const payload = await receivePayload(
+        request,
+        partSink(storage.bodies),
+        digestsOfPart(upload),
+      );
       const { digests } = payload;
       const etag = etagOf(upload.encryptionKeyArn, digests.get('MD5'), storage.nextSequence());
       await keepPart(storage, request, {
