@@ -3,10 +3,10 @@ import { describe, expect, it } from 'vitest';
 import { isOffboardingError } from '../../lambdas/core/errors.ts';
 import { foldLedger } from '../../lambdas/core/fold-ledger.ts';
 import type { LedgerEntry } from '../../lambdas/core/ledger-entry.ts';
-import { assertMayRecord, type RecordCommand } from '../../lambdas/core/ledger-rules.ts';
+import { assertMayRecord } from '../../lambdas/core/ledger-rules.ts';
 import { isSuperseded } from '../../lambdas/core/ledger-state.ts';
 import { LIFECYCLE_STATES } from '../../lambdas/core/lifecycle.ts';
-import { OFFBOARDING_ID, PLANE_ID, REQUESTER, TIMES } from '../support/builders.ts';
+import { OFFBOARDING_ID, REQUESTER, TIMES } from '../support/builders.ts';
 import {
   approvalExpired,
   approvalRequested,
@@ -14,6 +14,7 @@ import {
   archived,
   cancelled,
   certified,
+  commandOf,
   deactivated,
   deregistered,
   gatePassed,
@@ -89,15 +90,7 @@ function play(steps: Sequence): readonly LedgerEntry[] {
 
 function record(entries: LedgerEntry[], step: Omit<Step, 'at'>, at: string): boolean {
   const state = foldLedger(entries);
-  const command: RecordCommand = {
-    planeId: PLANE_ID,
-    offboardingId: OFFBOARDING_ID,
-    actor: 'workflow',
-    reason: null,
-    data: {},
-    idempotencyKey: '',
-    ...step,
-  };
+  const command = commandOf(step, '');
   try {
     assertMayRecord(state, command, at);
   } catch (error) {

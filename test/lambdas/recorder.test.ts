@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import { foldLedger } from '../../lambdas/core/fold-ledger.ts';
 import type { LedgerEntry } from '../../lambdas/core/ledger-entry.ts';
 import { assertChain } from '../../lambdas/core/ledger-entry.ts';
-import type { RecordCommand } from '../../lambdas/core/ledger-rules.ts';
 import { createRecorder } from '../../lambdas/recorder/recorder.ts';
 import {
   deregistrationData,
@@ -16,6 +15,7 @@ import { type FakeLedger, fakeLedger } from '../support/fake-ledger.ts';
 import { fakePlanes } from '../support/fake-planes.ts';
 import {
   cancelled,
+  commandOf,
   deregistered,
   gatePassed,
   JOURNEYS,
@@ -24,18 +24,6 @@ import {
   type Step,
 } from '../support/ledgers.ts';
 import { recordingLog } from '../support/recording-log.ts';
-
-function commandOf({ at: _, ...step }: Step, idempotencyKey = 'execution/state'): RecordCommand {
-  return {
-    planeId: PLANE_ID,
-    offboardingId: OFFBOARDING_ID,
-    actor: 'workflow',
-    reason: null,
-    data: {},
-    idempotencyKey,
-    ...step,
-  };
-}
 
 function scene(entries: readonly LedgerEntry[] = [], now: string = TIMES.requested) {
   const ledger = fakeLedger(entries);

@@ -17,6 +17,22 @@ import {
 /** A command, and when it is recorded. */
 export type Step = Partial<RecordCommand> & Pick<RecordCommand, 'type'> & { readonly at: string };
 
+/** What the workflow asks the recorder to write, but for what the step says otherwise. */
+export function commandOf(
+  { at: _, ...step }: Omit<Step, 'at'> & { readonly at?: string },
+  idempotencyKey = 'execution/state',
+): RecordCommand {
+  return {
+    planeId: PLANE_ID,
+    offboardingId: OFFBOARDING_ID,
+    actor: 'workflow',
+    reason: null,
+    data: {},
+    idempotencyKey,
+    ...step,
+  };
+}
+
 export const SCOPE_HASH = 'c'.repeat(64);
 
 export const deregistered = (changes: Partial<DeregistrationData> = {}): Step => ({
@@ -116,18 +132,10 @@ export const JOURNEYS: Readonly<Record<LifecycleState, readonly Step[]>> = {
 /** A ledger that the recorder could have written: every step is judged by the rules. */
 export async function ledgerOf(...steps: readonly Step[]): Promise<readonly LedgerEntry[]> {
   const entries: LedgerEntry[] = [];
-  for (const { at, ...step } of steps) {
+  for (const step of steps) {
     const state = foldLedger(entries);
-    const command: RecordCommand = {
-      planeId: PLANE_ID,
-      offboardingId: OFFBOARDING_ID,
-      actor: 'workflow',
-      reason: null,
-      data: {},
-      idempotencyKey: `step-${state.seq + 1}`,
-      ...step,
-    };
-    assertMayRecord(state, command, at);
+    const command = commandOf(step, `step-${state.seq + 1}`);
+    assertMayRecord(state, command, step.at);
     const { to = state.lifecycleState, ...rest } = command;
     entries.push(
       await sealEntry({
@@ -135,7 +143,7 @@ export async function ledgerOf(...steps: readonly Step[]): Promise<readonly Ledg
         seq: state.seq + 1,
         from: state.lifecycleState,
         to,
-        at,
+        at: step.at,
         prevHash: state.headHash,
       }),
     );
