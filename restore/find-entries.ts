@@ -30,23 +30,31 @@ export async function findEntries(
   reporter: Reporter,
 ): Promise<FoundEntries> {
   const parts = bag.indexPaths.length;
-  if (choice.everyPart || parts === 1) return readEveryPart(bag, choice.key, reporter);
+  const key = indexedKey(bag, choice.key);
+  if (choice.everyPart || parts === 1) return readEveryPart(bag, key, reporter);
   try {
-    return await searchParts(bag, choice);
+    return await searchParts(bag, { ...choice, key });
   } catch (error) {
     if (!(error instanceof OutOfOrder)) throw error;
     reporter.say(`${error.message}: reading all ${parts} parts of the index`);
-    return readEveryPart(bag, choice.key, reporter);
+    return readEveryPart(bag, key, reporter);
   }
+}
+
+/** As the stores that can hold it would have it; unchanged when they would not agree. */
+function indexedKey({ keyOrders }: Bag, key: string): string {
+  const able = keyOrders.filter((order) => order.mayHold(key));
+  const [indexed = key, ...others] = new Set(able.map((order) => order.indexed(key)));
+  return others.length === 0 ? indexed : key;
 }
 
 async function searchParts(bag: Bag, { key, store }: DocumentChoice): Promise<FoundEntries> {
   const parts = orderedParts(bag, key);
   const able = bag.keyOrders.flatMap((order, index) => (order.mayHold(key) ? [index] : []));
   const searchAll = async (stores: readonly number[]) => {
-    const entries: IndexEntry[] = [];
-    for (const each of stores) entries.push(...(await searchStore(parts, { store: each, key })));
-    return { entries, partsRead: parts.read };
+    const found: (readonly IndexEntry[])[] = [];
+    for (const each of stores) found.push(await searchStore(parts, { store: each, key }));
+    return { entries: found.flat(), partsRead: parts.read };
   };
   const chosen = await searchAll(able.filter((each) => each === store));
   return chosen.entries.length > 0 ? chosen : searchAll(able.filter((each) => each !== store));
@@ -62,13 +70,13 @@ async function searchStore(parts: OrderedParts, wanted: Position): Promise<reado
     else if (parts.compare(first, wanted) < 0) [low, high] = [middle, middle];
     else high = middle;
   }
-  const entries: IndexEntry[] = [];
+  const entries: (readonly IndexEntry[])[] = [];
   for (let next = low; next < parts.count; next += 1) {
     const { first, last, found } = await parts.open(next);
-    if (first.store === wanted.store) entries.push(...found);
+    if (first.store === wanted.store) entries.push(found);
     if (parts.compare(last, wanted) > 0) break;
   }
-  return entries;
+  return entries.flat();
 }
 
 async function readEveryPart(

@@ -1,3 +1,4 @@
+import { canonicalJson } from '../lambdas/core/canonical.ts';
 import type { DynamodbPartitionStore, StoreDescriptor } from '../lambdas/core/plane.ts';
 import { compareKeys } from '../lambdas/stores/listed-key.ts';
 import { compareNumbers, isNumber } from './compare-numbers.ts';
@@ -7,6 +8,8 @@ import { quote } from './reporter.ts';
 export interface KeyOrder {
   /** False for a key that nothing in this store can have had. */
   mayHold(key: string): boolean;
+  /** The key as the index has it. Of an item, whoever names it may order and space the JSON otherwise. */
+  indexed(key: string): string;
   /** Below 0 when `a` was listed before `b`. Both are keys that the store may hold. */
   compare(a: string, b: string): number;
   /** What it can hold, for whoever asked for something else. */
@@ -26,6 +29,7 @@ export function keyOrder(store: StoreDescriptor): KeyOrder {
 function prefixOrder(prefix: string): KeyOrder {
   return {
     mayHold: (key) => key.startsWith(prefix),
+    indexed: (key) => key,
     compare: compareKeys,
     keys: `documents that begin with ${quote(prefix)}`,
   };
@@ -34,6 +38,7 @@ function prefixOrder(prefix: string): KeyOrder {
 function partitionOrder({ partitionKey: { name } }: DynamodbPartitionStore): KeyOrder {
   return {
     mayHold: (key) => sortValue(key, name) !== undefined,
+    indexed: (key) => canonicalJson(JSON.parse(key)),
     compare: (a, b) => compareValues(sortValue(a, name), sortValue(b, name)),
     keys: `items by the DynamoDB JSON of their primary key, with ${quote(name)}`,
   };

@@ -203,6 +203,23 @@ test('no items are looked through for a document, and no documents for an item',
     expect(await find(world, key)).toMatchObject({ found: [], parts: [] });
 });
 
+test('who names an item may write the JSON of its key as they like', async () => {
+  const world = await memoryBag([CHUNKS], oneEach(0, [item({ S: 'a' }), item({ S: 'b' })]));
+  const spaced = '{ "planeId": { "S": "kp-1" }, "chunk": { "S": "b" } }';
+  expect(await find(world, spaced)).toMatchObject({ found: ['0/item'] });
+  expect(await find(world, spaced, { everyPart: true })).toMatchObject({ found: ['0/item'] });
+});
+
+test('a document whose key is JSON as well is found under exactly that', async () => {
+  const prefix = '{"planeId":{"S":"kp-1/';
+  const key = `${prefix}"}, "chunk":{"S":"b"}}`;
+  const world = await memoryBag(
+    [{ ...DOCUMENTS, prefix }, CHUNKS],
+    [...oneEach(0, [version(key)]), ...oneEach(1, [item({ S: 'b' })])],
+  );
+  expect(await find(world, key)).toMatchObject({ found: ['0/v1'] });
+});
+
 test('an item of a table without a sort key', async () => {
   const key = '{"planeId":{"S":"kp-1"}}';
   const only: StoreRecord = { kind: 'item', key, size: 1, sha256: 'a'.repeat(64) };
