@@ -4,6 +4,7 @@ import {
   HeadObjectCommand,
   RestoreObjectCommand,
   type S3Client,
+  S3ServiceException,
 } from '@aws-sdk/client-s3';
 import { backOff, isServiceError, STORE_RETRY } from '../lambdas/stores/retry-transient.ts';
 import type { Tier } from './arguments.ts';
@@ -94,6 +95,9 @@ export function bagFiles(
         return { storageClass, bytes: ContentLength ?? 0, state: stateOf(storageClass, Restore) };
       } catch (error) {
         if (error instanceof Error && error.name === 'NotFound') return undefined;
+        // A reply to HEAD has no body to say why. Half a day of waiting is longer than most credentials hold.
+        if (error instanceof S3ServiceException && error.$metadata.httpStatusCode === 400)
+          throw expiredCredentials(error);
         throw explain(error, path);
       }
     },
@@ -150,9 +154,18 @@ function explain(error: unknown, path: string): unknown {
         `${path} is not readable any more: the copy has expired, run the same command again`,
         { cause: error },
       );
+    case 'ExpiredToken':
+      return expiredCredentials(error);
     default:
       return new RestoreError(`S3 refused ${path}: ${error.name}, ${error.message}`, {
         cause: error,
       });
   }
+}
+
+function expiredCredentials(cause: unknown): RestoreError {
+  return new RestoreError(
+    'the AWS credentials have expired: the same command goes on with new ones',
+    { cause },
+  );
 }

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import type { S3Client } from '@aws-sdk/client-s3';
+import { type S3Client, S3ServiceException } from '@aws-sdk/client-s3';
 import { expect, test } from 'vitest';
 import { type BagFiles, bagFiles } from '../../restore/bag-files.ts';
 import { collect } from '../../restore/open-bag.ts';
@@ -50,6 +50,25 @@ test('replies without a byte are asked for five times', async () => {
   const { files, asked } = breakingClient(0);
   await expect(collect(files.read('data/x'))).rejects.toThrow('socket hang up');
   expect(asked.length).toBe(5);
+});
+
+test('credentials that end while it waits for S3 are called that, though a HEAD cannot say why', async () => {
+  const refusing = (name: string) => {
+    const refusal = new S3ServiceException({
+      name,
+      message: 'refused',
+      $fault: 'client',
+      $metadata: { httpStatusCode: 400 },
+    });
+    const client = { send: () => Promise.reject(refusal) } as unknown as S3Client;
+    return bagFiles(client, { bucket: 'vault', prefix: 'bag/' });
+  };
+  const expired = 'the AWS credentials have expired: the same command goes on with new ones';
+  await expect(collect(refusing('ExpiredToken').read('data/x'))).rejects.toThrow(expired);
+  await expect(refusing('400').readStanding('data/x')).rejects.toThrow(expired);
+  await expect(collect(refusing('InvalidRequest').read('data/x'))).rejects.toThrow(
+    'S3 refused data/x: InvalidRequest, refused',
+  );
 });
 
 test('a range behind the end of the file is damage, not an empty document', async () => {
