@@ -1,6 +1,7 @@
 import type { Now } from '../lambdas/ports.ts';
 import { inParallel } from '../lambdas/stores/in-parallel.ts';
 import type { Tier } from './arguments.ts';
+import type { FreeBytes } from './assert-room.ts';
 import type { BagFiles, Standing } from './bag-files.ts';
 import { minuteText, type Reporter, sizeText } from './reporter.ts';
 
@@ -16,6 +17,8 @@ const LONGEST_PAUSE_MS = 15 * 60_000;
 
 /** S3 takes 1,000 restore requests a second for an account and region; these are some 300. */
 const REQUESTS_AT_ONCE = 16;
+/** Payloads; a few seconds. Fewer are not worth a line at every look. */
+const PROGRESS_EVERY = 1000;
 
 export interface CopyWork {
   readonly files: BagFiles;
@@ -26,6 +29,7 @@ export interface CopyWork {
   readonly wait: boolean;
   readonly now: Now;
   readonly pause: (ms: number) => Promise<void>;
+  readonly freeBytes: FreeBytes;
   readonly reporter: Reporter;
 }
 
@@ -39,9 +43,13 @@ export async function* readableInTurn(
 ): AsyncGenerator<readonly string[], number> {
   let waiting = paths;
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
+    let lookedAt = 0;
     const standings = await inParallel(waiting, REQUESTS_AT_ONCE, async (path) => {
       const standing = await work.files.readStanding(path);
       if (standing?.state === 'archived') await work.files.requestCopy(path, work);
+      lookedAt += 1;
+      if (lookedAt % PROGRESS_EVERY === 0)
+        work.reporter.progress(() => `asked S3 about ${lookedAt} of ${waiting.length} payload(s)`);
       return standing;
     });
     sayAskedFor(work, standings);

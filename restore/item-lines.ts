@@ -84,11 +84,15 @@ function cutItem(
   return item;
 }
 
+/** Bytes of the file that `itemLines` makes. */
+export function sizeOfLines(items: readonly PackedItem[]): number {
+  const around = LINE_START.length + LINE_END.length;
+  return items.reduce((sum, { record }) => sum + record.size + around, 0);
+}
+
 /** True when an earlier run has written exactly these items. */
 export async function isWholeItems(file: string, items: readonly PackedItem[]): Promise<boolean> {
-  const around = LINE_START.length + LINE_END.length;
-  const expected = items.reduce((sum, { record }) => sum + record.size + around, 0);
-  if ((await fileSize(file)) !== expected) return false;
+  if ((await fileSize(file)) !== sizeOfLines(items)) return false;
   const lines = byteCursor(createReadStream(file), file);
   try {
     for (const { record } of items) {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { DocumentChoice } from './arguments.ts';
+import { assertRoom } from './assert-room.ts';
 import { type CopyWork, readableInTurn } from './await-copies.ts';
 import { findEntries } from './find-entries.ts';
 import { unpackItem } from './item-lines.ts';
@@ -31,6 +32,7 @@ export async function restoreDocument(
     throw new DamageError(`the index does not say where ${quote(record.key)} lies`);
   const file = join(folder, restoredFile(store, record));
   if (await isWhole(file, record.size, place.sha256)) return file;
+  await assertRoom(copies.freeBytes, folder, record.size);
   // Nothing has to be read for a document of no bytes, so nothing has to be waited for.
   if (place.length > 0 && !(await isReadable(copies, place.payload))) return undefined;
   await writeWhole(file, content(bag, { store, record, place }));

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { inParallel } from '../lambdas/stores/in-parallel.ts';
 import { type ByteCursor, byteCursor } from './byte-cursor.ts';
-import { isWholeItems, itemLines } from './item-lines.ts';
+import { isWholeItems, itemLines, sizeOfLines } from './item-lines.ts';
 import type { Bag } from './open-bag.ts';
 import type { Member, PayloadContent } from './payload-content.ts';
 import { quote } from './reporter.ts';
@@ -25,21 +25,31 @@ export interface PayloadTarget {
   readonly onRestored: (count: number, bytes: number) => void;
 }
 
-/** Files of the payload, relative to the folder, that no earlier run has left there whole. */
+export interface MissingFile {
+  /** Relative to the folder. */
+  readonly file: string;
+  readonly bytes: number;
+}
+
+/** Files of the payload that no earlier run has left in the folder whole. */
 export async function missingFiles(
   folder: string,
   payload: PayloadContent,
-): Promise<readonly string[]> {
+): Promise<readonly MissingFile[]> {
   if (payload.kind === 'items') {
     const file = fileOfItems(payload);
-    return (await isWholeItems(join(folder, file), payload.members)) ? [] : [file];
+    return (await isWholeItems(join(folder, file), payload.members))
+      ? []
+      : [{ file, bytes: sizeOfLines(payload.members) }];
   }
   const files = await inParallel(
     payload.members,
     FILES_AT_ONCE,
     async ({ store, record, place }) => {
       const file = restoredFile(store, record);
-      return (await isWhole(join(folder, file), record.size, place.sha256)) ? [] : [file];
+      return (await isWhole(join(folder, file), record.size, place.sha256))
+        ? []
+        : [{ file, bytes: record.size }];
     },
   );
   return files.flat();
@@ -55,7 +65,7 @@ export async function restorePayload(
   payload: PayloadContent,
 ): Promise<readonly Damage[]> {
   const { bag, folder } = target;
-  const missing = new Set(await missingFiles(folder, payload));
+  const missing = new Set((await missingFiles(folder, payload)).map(({ file }) => file));
   const sha256 = bag.payloads.get(payload.path);
   if (sha256 === undefined)
     return [{ message: `the manifest does not name ${payload.path}`, withheld: [...missing] }];

@@ -1,5 +1,6 @@
 import type { ArchiveData } from '../lambdas/core/ledger-state.ts';
 import { inParallel } from '../lambdas/stores/in-parallel.ts';
+import { assertRoom } from './assert-room.ts';
 import { type CopyWork, readableInTurn } from './await-copies.ts';
 import type { Bag } from './open-bag.ts';
 import { payloadsOf } from './payload-content.ts';
@@ -41,6 +42,7 @@ export async function restorePlane(
   };
   const survey = await surveyBag(bag, archive, folder, reporter);
   const damages = [...survey.damages];
+  await assertRoom(copies.freeBytes, folder, survey.missingBytes);
   const turns = readableInTurn(copies, [...survey.missing.keys()]);
   let turn = await turns.next();
   for (; !turn.done; turn = await turns.next()) {
@@ -55,7 +57,7 @@ export async function restorePlane(
         (payload) => restorePayload({ bag, folder, onRestored }, payload),
       );
     });
-    damages.push(...found.flat(2));
+    for (const damage of found.flat(2)) damages.push(damage);
   }
   if (turn.value === 0) {
     const withheld = new Set(damages.flatMap((damage) => damage.withheld));
@@ -70,6 +72,7 @@ interface Survey {
   readonly indexPaths: readonly string[];
   /** Payloads that hold what the folder lacks, with the part of the index that describes each. */
   readonly missing: ReadonlyMap<string, string>;
+  readonly missingBytes: number;
   readonly damages: readonly Damage[];
   readonly objectCount: number;
   readonly deleteMarkerCount: number;
@@ -86,7 +89,7 @@ async function surveyBag(
   const missing = new Map<string, string>();
   const damages: Damage[] = [];
   const unnamed = new Set(bag.payloads.keys());
-  let [objectCount, deleteMarkerCount] = [0, 0];
+  let [objectCount, deleteMarkerCount, missingBytes] = [0, 0, 0];
   for (const indexPath of bag.indexPaths) {
     try {
       const entries = await bag.readIndex(indexPath);
@@ -98,6 +101,7 @@ async function surveyBag(
         unnamed.delete(payload.path);
         const files = await missingFiles(folder, payload);
         if (files.length > 0) missing.set(payload.path, indexPath);
+        for (const { bytes } of files) missingBytes += bytes;
       }
     } catch (error) {
       if (!(error instanceof DamageError)) throw error;
@@ -114,5 +118,5 @@ async function surveyBag(
     for (const path of unnamed)
       damages.push({ message: `no part of the index names ${path}`, withheld: [] });
   }
-  return { indexPaths, missing, damages, objectCount, deleteMarkerCount };
+  return { indexPaths, missing, missingBytes, damages, objectCount, deleteMarkerCount };
 }

@@ -3,6 +3,7 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import { ledgerReader } from '../lambdas/adapters/ledger-table.ts';
 import type { Now } from '../lambdas/ports.ts';
 import { parseArguments, type RestoreArguments, USAGE, UsageError } from './arguments.ts';
+import type { FreeBytes } from './assert-room.ts';
 import type { CopyWork } from './await-copies.ts';
 import { bagFiles, countedFiles } from './bag-files.ts';
 import { claimFolder } from './claim-folder.ts';
@@ -17,6 +18,7 @@ export interface RestorePorts {
   readonly dynamodb: DynamoDBClient;
   readonly now: Now;
   readonly pause: (ms: number) => Promise<void>;
+  readonly freeBytes: FreeBytes;
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Results. */
   readonly stdout: (text: string) => void;
@@ -49,7 +51,7 @@ export async function restore(argv: readonly string[], ports: RestorePorts): Pro
 
 async function run(wanted: RestoreArguments, ports: RestorePorts): Promise<Ending> {
   const { planeId, folder, document, tier, days, wait } = wanted;
-  const { now, pause } = ports;
+  const { now, pause, freeBytes } = ports;
   const reporter = createReporter(ports.stderr, now);
   const place = await findBag(ledgerReader(ports.dynamodb, wanted.ledgerTable), wanted);
   if (place.purgeBegun)
@@ -59,7 +61,7 @@ async function run(wanted: RestoreArguments, ports: RestorePorts): Promise<Endin
   );
   const bag = await openBag(files, place.archive);
   await claimFolder(folder, bag);
-  const copies = { files, tier, days, wait, now, pause, reporter };
+  const copies = { files, tier, days, wait, now, pause, freeBytes, reporter };
   return document
     ? oneDocument(bag, document, folder, copies, ports)
     : everything(await restorePlane(bag, place.archive, folder, copies), folder, reporter, ports);

@@ -120,6 +120,7 @@ it('waits for one document, and names what is wrong with the call', async () => 
     dynamodb: new DynamoDBClient(config),
     now: world.cloud.clock.now,
     pause: (ms) => world.cloud.clock.advanceBy({ seconds: ms / 1000 }),
+    freeBytes: async () => 1024 ** 3,
     environment: { LEDGER_TABLE: world.cloud.physicalName('AWS::DynamoDB::', 'Ledger') },
     stdout: (text) => {
       stdout += text;

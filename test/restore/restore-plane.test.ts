@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { ListObjectVersionsCommand } from '@aws-sdk/client-s3';
@@ -219,6 +219,48 @@ test('a folder holds one archive', async () => {
     ending: 'failed',
     stderr: `restore: ${world.folder} holds what was restored of another archive\n`,
   });
+});
+
+test.each(['index.jsonl', 'store-0'])('a %s of somebody else is not written over', async (name) => {
+  await world.plane.put('a.md', 'a');
+  await world.archive();
+  mkdirSync(world.folder);
+  writeFileSync(join(world.folder, name), 'of somebody else');
+  writeFileSync(join(world.folder, 'notes.txt'), 'may be there');
+  const run = await world.restore(['--all']);
+  expect(run).toMatchObject({
+    ending: 'failed',
+    stderr: `restore: ${world.folder} holds "${name}", which no restore has put there: take another folder\n`,
+  });
+  expect(readFileSync(join(world.folder, name), 'utf8')).toBe('of somebody else');
+  rmSync(join(world.folder, name));
+  expect(await world.restore(['--all'])).toMatchObject({ ending: 'done' });
+});
+
+test('a folder that is made for it is its owner’s only', async () => {
+  await world.plane.put('a.md', 'a');
+  await world.archive();
+  await world.restore(['--all']);
+  expect(statSync(world.folder).mode & 0o777).toBe(0o700);
+});
+
+test.each([
+  ['everything', ['--all'], '64 bytes', 64],
+  ['one document', ['--document', 'kp-1/a.md'], '12 bytes', 12],
+])('nothing is asked of S3 for %s that the disk has no room for', async (_, argv, size, bytes) => {
+  await world.plane.put('a.md', 'twelve bytes');
+  await world.plane.putItem('c');
+  await world.archive();
+  const full = await world.restore(argv, { freeBytes: async () => bytes - 1 });
+  expect(full).toMatchObject({
+    ending: 'failed',
+    stderr: `restore: ${world.folder} has room for ${bytes - 1} bytes, and ${size} are to be written: nothing was asked of S3\n`,
+    pauses: [],
+  });
+  const enough = await world.restore(argv, { freeBytes: async () => bytes });
+  expect(enough.ending).toBe('done');
+  expect(enough.stderr).toContain('asked S3 for copies');
+  expect(await world.restore(argv, { freeBytes: async () => 0 })).toMatchObject({ ending: 'done' });
 });
 
 test('an empty plane is restored to an empty index', async () => {

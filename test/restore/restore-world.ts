@@ -96,6 +96,7 @@ export async function startRestoreWorld(options: ArchiveWorldOptions = {}): Prom
             pauses.push(ms);
             plane.advanceHours(ms / 3_600_000);
           },
+          freeBytes: async () => Number.POSITIVE_INFINITY,
           environment: {},
           stdout: (text) => {
             stdout += text;
