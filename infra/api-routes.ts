@@ -1,12 +1,9 @@
 import type * as z from 'zod/mini';
-import {
-  createPlaneSchema,
-  decideApprovalSchema,
-  holdSchema,
-  putDependentSchema,
-  putLeaseSchema,
-  startOffboardingSchema,
-} from '../lambdas/api/schemas.ts';
+import { decideApprovalSchema } from '../lambdas/api/bodies/approval-body.ts';
+import { holdSchema } from '../lambdas/api/bodies/hold-body.ts';
+import { startOffboardingSchema } from '../lambdas/api/bodies/offboarding-body.ts';
+import { createPlaneSchema } from '../lambdas/api/bodies/plane-body.ts';
+import { putDependentSchema, putLeaseSchema } from '../lambdas/api/bodies/usage-body.ts';
 
 /** The functions behind the API, each for the routes that need the same permissions. */
 export type ApiFunctionName =

@@ -2,6 +2,7 @@ import { OffboardingError } from '../core/errors.ts';
 import { foldLedger } from '../core/fold-ledger.ts';
 import { findPlane } from '../find-plane.ts';
 import type { PlaneReader } from '../ports.ts';
+import { decideApprovalSchema } from './bodies/approval-body.ts';
 import {
   type ApprovalPorts,
   approvalCount,
@@ -9,7 +10,6 @@ import {
   openDecision,
 } from './decide-approval.ts';
 import { type Route, route } from './http.ts';
-import { decideApprovalSchema } from './schemas.ts';
 
 export interface ApprovalRoutePorts extends ApprovalPorts {
   readonly planes: PlaneReader;

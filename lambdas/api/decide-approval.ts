@@ -11,9 +11,9 @@ import type {
   PolicyGate,
   Recorder,
 } from '../ports.ts';
+import type { DecideApprovalBody } from './bodies/approval-body.ts';
 import type { TaskCallback } from './ports.ts';
 import { relayDecision } from './relay-decision.ts';
-import type { DecideApprovalBody } from './schemas.ts';
 
 export interface ApprovalPorts {
   readonly ledger: LedgerReader;

@@ -1,8 +1,8 @@
 import { findPlane } from '../find-plane.ts';
 import type { PlaneReader, PolicyGate } from '../ports.ts';
+import { holdSchema } from './bodies/hold-body.ts';
 import { type Route, route } from './http.ts';
 import { type HoldPorts, holdsView, placeHold, releaseHold } from './legal-hold.ts';
-import { holdSchema } from './schemas.ts';
 
 export interface HoldRoutePorts extends HoldPorts {
   readonly planes: PlaneReader;

@@ -3,7 +3,7 @@ import { foldLedger } from '../core/fold-ledger.ts';
 import type { LedgerEntry } from '../core/ledger-entry.ts';
 import type { Hold } from '../core/ledger-state.ts';
 import type { LedgerReader, Recorder } from '../ports.ts';
-import type { HoldBody } from './schemas.ts';
+import type { HoldBody } from './bodies/hold-body.ts';
 
 // Each round lost means that somebody has released, meanwhile, the very hold that was being placed.
 const ROUNDS_MAX = 5;

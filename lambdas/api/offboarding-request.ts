@@ -1,5 +1,5 @@
 import type { OffboardingRequest } from '../core/plane.ts';
-import type { StartOffboardingBody } from './schemas.ts';
+import type { StartOffboardingBody } from './bodies/offboarding-body.ts';
 
 const DEFAULT_GRACE_PERIOD_DAYS = 7;
 const DEFAULT_RETENTION_DAYS = 365;

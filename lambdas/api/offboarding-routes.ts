@@ -9,6 +9,7 @@ import type {
   PolicyGate,
   Recorder,
 } from '../ports.ts';
+import { startOffboardingSchema } from './bodies/offboarding-body.ts';
 import { cancelOffboarding } from './cancel-offboarding.ts';
 import { type Route, route } from './http.ts';
 import { latestExecution } from './latest-execution.ts';
@@ -16,7 +17,6 @@ import { completeRequest, type OffboardingFloors } from './offboarding-request.t
 import { offboardingView } from './offboarding-status.ts';
 import type { Executions } from './ports.ts';
 import { requestForce } from './request-force.ts';
-import { startOffboardingSchema } from './schemas.ts';
 import { startOffboarding } from './start-offboarding.ts';
 
 export interface OffboardingRoutePorts {

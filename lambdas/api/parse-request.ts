@@ -2,9 +2,9 @@ import type { APIGatewayProxyEvent } from 'aws-lambda';
 import { en } from 'zod/locales';
 import * as z from 'zod/mini';
 import { OffboardingError } from '../core/errors.ts';
+import { usageIdSchema } from './bodies/usage-id.ts';
 import { type FieldError, refuseFields } from './problem.ts';
 import { repeatedName } from './repeated-name.ts';
-import { usageIdSchema } from './schemas.ts';
 
 // Without a locale every message of a rule that brings none of its own is "Invalid input".
 z.config(en());

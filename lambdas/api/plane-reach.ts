@@ -1,7 +1,7 @@
 import type { AccessPointDescriptor, StoreDescriptor } from '../core/plane.ts';
 import { matchesPattern } from '../core/wildcard.ts';
+import type { CreatePlaneBody } from './bodies/plane-body.ts';
 import { type FieldError, refuseFields } from './problem.ts';
-import type { CreatePlaneBody } from './schemas.ts';
 
 /** Which of the account's resources the stage Lambdas may touch, as names or `*` patterns. */
 export interface PlaneReach {

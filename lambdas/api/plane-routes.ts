@@ -1,10 +1,10 @@
 import { findPlane } from '../find-plane.ts';
 import type { PlaneRegistry } from '../ports.ts';
+import { createPlaneSchema } from './bodies/plane-body.ts';
 import { type Route, route } from './http.ts';
 import { pageQuerySchema } from './paging.ts';
 import { planeView } from './plane-view.ts';
 import { type RegisterPlanePorts, registerPlane } from './register-plane.ts';
-import { createPlaneSchema } from './schemas.ts';
 
 export interface PlaneRoutePorts extends RegisterPlanePorts {
   readonly registry: PlaneRegistry;

@@ -1,8 +1,8 @@
 import type { ClaimHolder, StoreClaims } from '../adapters/claims-table.ts';
 import type { PlaneRecord } from '../core/plane.ts';
 import type { PlaneRegistry } from '../ports.ts';
+import type { CreatePlaneBody } from './bodies/plane-body.ts';
 import { assertWithinReach, type PlaneReach } from './plane-reach.ts';
-import type { CreatePlaneBody } from './schemas.ts';
 
 // A registration ends within seconds: the gateway gives up after 29, the function after 30.
 const ABANDONED_AFTER_MS = 5 * 60_000;

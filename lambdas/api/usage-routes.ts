@@ -1,8 +1,8 @@
 import { findPlane } from '../find-plane.ts';
 import type { Dependent, UsageWriter } from '../ports.ts';
+import { putDependentSchema, putLeaseSchema } from './bodies/usage-body.ts';
 import { type Answer, type Route, route } from './http.ts';
 import { assertServing, noticeUse, type Use, type UsePorts } from './notice-use.ts';
-import { putDependentSchema, putLeaseSchema } from './schemas.ts';
 
 export interface UsageRoutePorts extends UsePorts {
   readonly usage: UsageWriter;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { API_ROUTES } from '../../../infra/api-routes.ts';
-import { decideApprovalSchema } from '../../../lambdas/api/schemas.ts';
+import { decideApprovalSchema } from '../../../lambdas/api/bodies/approval-body.ts';
 import { bodiesFor } from '../../support/bodies-for.ts';
 import { PLANE_ID, planeRecord, TIMES } from '../../support/builders.ts';
 import { type ApiAnswer, type ApiWorld, apiWorld } from './api-world.ts';

@@ -1,16 +1,20 @@
 import Ajv from 'ajv-draft-04';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import * as schemas from '../../../lambdas/api/schemas.ts';
+import { decideApprovalSchema } from '../../../lambdas/api/bodies/approval-body.ts';
+import { holdSchema } from '../../../lambdas/api/bodies/hold-body.ts';
+import { startOffboardingSchema } from '../../../lambdas/api/bodies/offboarding-body.ts';
+import { createPlaneSchema } from '../../../lambdas/api/bodies/plane-body.ts';
+import { putDependentSchema, putLeaseSchema } from '../../../lambdas/api/bodies/usage-body.ts';
 import { BAD_BODIES, GOOD_BODIES } from './bad-bodies.ts';
 
 const SCHEMAS = {
-  createPlane: schemas.createPlaneSchema,
-  startOffboarding: schemas.startOffboardingSchema,
-  decideApproval: schemas.decideApprovalSchema,
-  putLease: schemas.putLeaseSchema,
-  putDependent: schemas.putDependentSchema,
-  hold: schemas.holdSchema,
+  createPlane: createPlaneSchema,
+  startOffboarding: startOffboardingSchema,
+  decideApproval: decideApprovalSchema,
+  putLease: putLeaseSchema,
+  putDependent: putDependentSchema,
+  hold: holdSchema,
 } as const;
 
 describe('the JSON Schema of a request', () => {

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { storeClaims } from '../../../lambdas/adapters/claims-table.ts';
 import { pageToken } from '../../../lambdas/adapters/page-token.ts';
 import { planeRegistry } from '../../../lambdas/adapters/registry-table.ts';
+import type { CreatePlaneBody } from '../../../lambdas/api/bodies/plane-body.ts';
 import { type RegisterPlanePorts, registerPlane } from '../../../lambdas/api/register-plane.ts';
-import type { CreatePlaneBody } from '../../../lambdas/api/schemas.ts';
 import { REQUESTER } from '../../support/builders.ts';
 import { type DynaliteTables, startDynalite } from '../../support/dynalite-tables.ts';
 
