@@ -19,72 +19,80 @@ function open<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
 /**
  * `data` of each type of entry, as the ledger's readers rely on it: what comes in is checked here, once. The workflow can
  * nest its payload but not merge it (JSONPath), so a deregistration and a failure come in as they are and are stored flat.
+ * Made when they are asked for: an invocation records one entry, and a cold start would wait for all of them.
  */
 const dataSchemas = {
-  PENDING_DEACTIVATE: z.pipe(
-    z.object({
-      request: offboardingRequestSchema,
-      deregistration: open({
-        deregistrationRequestedAt: time,
-        gracePeriodDays: count,
-        gracePeriodEnd: time,
-        dependents: z.array(z.string()).check(z.maxLength(100)),
-        dependentCount: count,
-        canCancel: z.boolean(),
+  PENDING_DEACTIVATE: () =>
+    z.pipe(
+      z.object({
+        request: offboardingRequestSchema,
+        deregistration: open({
+          deregistrationRequestedAt: time,
+          gracePeriodDays: count,
+          gracePeriodEnd: time,
+          dependents: z.array(z.string()).check(z.maxLength(100)),
+          dependentCount: count,
+          canCancel: z.boolean(),
+        }),
       }),
+      z.transform(({ request, deregistration }) => ({ request, ...deregistration })),
+    ),
+  ACTIVE: () => json,
+  DEACTIVATED: () => json,
+  ARCHIVED: () =>
+    open({
+      archivedAt: time,
+      archivePath: z.string().check(z.startsWith('s3://')),
+      archiveSizeBytes: count,
+      objectCount: count,
+      manifestHash: hash,
+      // A step of an earlier version may have archived the plane.
+      tagManifestHash: z.optional(hash),
+      retentionDays: count,
+      retentionUntil: time,
     }),
-    z.transform(({ request, deregistration }) => ({ request, ...deregistration })),
-  ),
-  ACTIVE: json,
-  DEACTIVATED: json,
-  ARCHIVED: open({
-    archivedAt: time,
-    archivePath: z.string().check(z.startsWith('s3://')),
-    archiveSizeBytes: count,
-    objectCount: count,
-    manifestHash: hash,
-    // A step of an earlier version may have archived the plane.
-    tagManifestHash: z.optional(hash),
-    retentionDays: count,
-    retentionUntil: time,
-  }),
-  PURGED: json,
-  GATE_PASSED: open({
-    transition: z.enum(PROTECTED_TRANSITIONS),
-    decidedAtSeq: z.optional(count),
-  }),
-  BLOCKED: json,
-  HALTED: z.pipe(
-    z.object({
-      stage: nonEmpty,
-      failure: z.object({ Error: nonEmpty, Cause: z.optional(z.string()) }),
+  PURGED: () => json,
+  GATE_PASSED: () =>
+    open({
+      transition: z.enum(PROTECTED_TRANSITIONS),
+      decidedAtSeq: z.optional(count),
     }),
-    z.transform(({ stage, failure }) => ({ ...haltOf(stage, failure) })),
-  ),
-  APPROVAL_REQUESTED: open({
-    scopeHash: hash,
-    scope: open({ manifestHash: hash, objectCount: count, bytes: count }),
-    requestedBy: z.array(nonEmpty).check(z.minLength(1)),
-    requiredApprovals: z.optional(z.int().check(z.minimum(1))),
-    expiresAt: time,
-  }),
-  APPROVAL_REMINDED: open({
-    level: z.enum(['reminder', 'escalation']),
-    scopeHash: hash,
-    expiresAt: time,
-  }),
-  APPROVED: open({ scopeHash: hash }),
-  REJECTED: open({ scopeHash: hash }),
-  APPROVAL_EXPIRED: json,
-  FORCE_REQUESTED: open({ expiresAt: time }),
-  USE_NOTICED: open({
-    use: z.enum(['query', 'run', 'dependent']),
-    gracePeriodEnd: z.optional(time),
-    declarationId: z.optional(nonEmpty),
-  }),
-  HOLD_PLACED: open({ reference: nonEmpty }),
-  HOLD_RELEASED: open({ reference: nonEmpty }),
-  CERTIFIED: json,
+  BLOCKED: () => json,
+  HALTED: () =>
+    z.pipe(
+      z.object({
+        stage: nonEmpty,
+        failure: z.object({ Error: nonEmpty, Cause: z.optional(z.string()) }),
+      }),
+      z.transform(({ stage, failure }) => ({ ...haltOf(stage, failure) })),
+    ),
+  APPROVAL_REQUESTED: () =>
+    open({
+      scopeHash: hash,
+      scope: open({ manifestHash: hash, objectCount: count, bytes: count }),
+      requestedBy: z.array(nonEmpty).check(z.minLength(1)),
+      requiredApprovals: z.optional(z.int().check(z.minimum(1))),
+      expiresAt: time,
+    }),
+  APPROVAL_REMINDED: () =>
+    open({
+      level: z.enum(['reminder', 'escalation']),
+      scopeHash: hash,
+      expiresAt: time,
+    }),
+  APPROVED: () => open({ scopeHash: hash }),
+  REJECTED: () => open({ scopeHash: hash }),
+  APPROVAL_EXPIRED: () => json,
+  FORCE_REQUESTED: () => open({ expiresAt: time }),
+  USE_NOTICED: () =>
+    open({
+      use: z.enum(['query', 'run', 'dependent']),
+      gracePeriodEnd: z.optional(time),
+      declarationId: z.optional(nonEmpty),
+    }),
+  HOLD_PLACED: () => open({ reference: nonEmpty }),
+  HOLD_RELEASED: () => open({ reference: nonEmpty }),
+  CERTIFIED: () => json,
 } as const;
 
 /** A command on the wire, turned into what the ledger will hold. */
@@ -126,6 +134,6 @@ export const recordCommandSchema = z.pipe(
 );
 
 function dataSchema(type: LedgerEntryType, to: LifecycleState | undefined): z.ZodMiniType {
-  if (type !== 'TRANSITION') return dataSchemas[type];
-  return to ? dataSchemas[to] : json;
+  if (type !== 'TRANSITION') return dataSchemas[type]();
+  return to ? dataSchemas[to]() : json;
 }
