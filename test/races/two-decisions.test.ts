@@ -1,35 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import {
-  APPROVER,
-  OFFBOARDING_ID,
-  PLANE_ID,
-  purgeScope,
-  REQUESTER,
-  TIMES,
-} from '../support/builders.ts';
+import { askApproval, TOKEN } from '../lambdas/api/ask-approval.ts';
+import { APPROVER, TIMES } from '../support/builders.ts';
 import { approvalRequested, JOURNEYS, SCOPE_HASH } from '../support/ledgers.ts';
 import { everyInterleaving, turn } from './interleave.ts';
 import { type RaceWorld, raceWorld } from './race-world.ts';
 
-const TOKEN = 'AAAAKgAAAAIAAAAAAAAAAtask-token';
 const OFFICER = 'arn:aws:iam::111122223333:user/officer';
 
 async function asked(requiredApprovals: number, now: string = TIMES.approved): Promise<RaceWorld> {
   const data = { ...approvalRequested.data, requiredApprovals };
   const race = await raceWorld([...JOURNEYS.ARCHIVED, { ...approvalRequested, data }], now);
-  await race.decisions.put(
-    {
-      planeId: PLANE_ID,
-      offboardingId: OFFBOARDING_ID,
-      scope: purgeScope(),
-      scopeHash: SCOPE_HASH,
-      requestedBy: [REQUESTER],
-      requestedAt: TIMES.retentionUntil,
-      expiresAt: TIMES.approvalExpires,
-    },
-    TOKEN,
-  );
-  race.callback.open.add(TOKEN);
+  await askApproval(race);
   return race;
 }
 

@@ -19,9 +19,9 @@ import {
   type Step,
 } from '../../support/ledgers.ts';
 import { type ApiWorld, apiWorld } from './api-world.ts';
+import { askApproval, TOKEN } from './ask-approval.ts';
 
 const RESOURCE = '/planes/{planeId}/approval';
-const TOKEN = 'AAAAKgAAAAIAAAAAAAAAAtask-token';
 const OFFICER = 'arn:aws:iam::111122223333:user/officer';
 const APPROVE = { decision: 'approve', reason: 'nothing is needed', scopeHash: SCOPE_HASH };
 const REJECT = { ...APPROVE, decision: 'reject', reason: 'litigation' };
@@ -29,22 +29,8 @@ const ASKED = [...JOURNEYS.ARCHIVED, approvalRequested];
 
 async function asked(steps: readonly Step[] = ASKED, now: string = TIMES.approved) {
   const api = apiWorld({ entries: await ledgerOf(...steps), plane: planeRecord(), now });
-  await ask(api);
+  await askApproval(api);
   return api;
-}
-
-async function ask(api: ApiWorld, taskToken = TOKEN, requestedAt: string = TIMES.retentionUntil) {
-  const decision = {
-    planeId: PLANE_ID,
-    offboardingId: OFFBOARDING_ID,
-    scope: purgeScope(),
-    scopeHash: SCOPE_HASH,
-    requestedBy: [REQUESTER],
-    requestedAt,
-    expiresAt: TIMES.approvalExpires,
-  };
-  await api.decisions.put(decision, taskToken);
-  api.callback.open.add(taskToken);
 }
 
 const decide = (api: ApiWorld, body: object, as = APPROVER) =>
@@ -198,7 +184,7 @@ describe('a decision', () => {
     const again = { ...approvalRequested, at: TIMES.approved };
     const more = await ledgerOf(...ASKED, rejected, again);
     api.ledger.entries.splice(0, Number.POSITIVE_INFINITY, ...more);
-    await ask(api, 'second-token', TIMES.approved);
+    await askApproval(api, 'second-token', TIMES.approved);
     expect((await decide(api, APPROVE)).status).toBe(200);
     expect(api.ledger.entries.at(-1)).toMatchObject({ type: 'APPROVED', seq: more.length + 1 });
     expect(api.callback.sent.at(-1)).toMatchObject({ taskToken: 'second-token' });
