@@ -3,8 +3,8 @@ import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import {
   CreateTableCommand,
+  type CreateTableCommandInput,
   DynamoDBClient,
-  type KeySchemaElement,
   type ScalarAttributeType,
   waitUntilTableExists,
 } from '@aws-sdk/client-dynamodb';
@@ -25,6 +25,22 @@ export interface DynaliteTables {
   close(): Promise<void>;
 }
 
+/** A table with these keys, the partition's first. */
+export function tableInput(table: string, keys: readonly TableKey[]): CreateTableCommandInput {
+  return {
+    TableName: table,
+    BillingMode: 'PAY_PER_REQUEST',
+    AttributeDefinitions: keys.map(({ name, type }) => ({
+      AttributeName: name,
+      AttributeType: type,
+    })),
+    KeySchema: keys.map(({ name }, index) => ({
+      AttributeName: name,
+      KeyType: index === 0 ? 'HASH' : 'RANGE',
+    })),
+  };
+}
+
 /** An empty DynamoDB in this process; nothing is shared with another test file. */
 export async function startDynalite(): Promise<DynaliteTables> {
   const server = dynalite({ createTableMs: 0 });
@@ -39,22 +55,7 @@ export async function startDynalite(): Promise<DynaliteTables> {
     client,
     async create(table, ...keys) {
       const declared = keys.filter((key) => key !== undefined);
-      await client.send(
-        new CreateTableCommand({
-          TableName: table,
-          BillingMode: 'PAY_PER_REQUEST',
-          AttributeDefinitions: declared.map(({ name, type }) => ({
-            AttributeName: name,
-            AttributeType: type,
-          })),
-          KeySchema: declared.map(
-            ({ name }, index): KeySchemaElement => ({
-              AttributeName: name,
-              KeyType: index === 0 ? 'HASH' : 'RANGE',
-            }),
-          ),
-        }),
-      );
+      await client.send(new CreateTableCommand(tableInput(table, declared)));
       await waitUntilTableExists({ client, maxWaitTime: 10, minDelay: 0.02 }, { TableName: table });
     },
     close() {

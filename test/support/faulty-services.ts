@@ -16,7 +16,7 @@ import type { BucketOptions } from '../../local/s3/bucket.ts';
 import { createS3Service } from '../../local/s3/s3-service.ts';
 import { createScheduler } from '../../local/scheduler.ts';
 import { resolveTemplate } from '../../local/template.ts';
-import type { TableKey } from './dynalite-tables.ts';
+import { type TableKey, tableInput } from './dynalite-tables.ts';
 import { emptyTable } from './empty-table.ts';
 
 export interface Clients {
@@ -149,19 +149,6 @@ async function createTable(
   table: string,
   keys: readonly TableKey[],
 ): Promise<void> {
-  await client.send(
-    new CreateTableCommand({
-      TableName: table,
-      BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: keys.map(({ name, type }) => ({
-        AttributeName: name,
-        AttributeType: type,
-      })),
-      KeySchema: keys.map(({ name }, index) => ({
-        AttributeName: name,
-        KeyType: index === 0 ? 'HASH' : 'RANGE',
-      })),
-    }),
-  );
+  await client.send(new CreateTableCommand(tableInput(table, keys)));
   await untilActive(client, table);
 }
