@@ -24,6 +24,17 @@ function flip(text: string, bit: number): string {
 const bit = fc.nat({ max: 2 ** 24 });
 const linesOf = (text: string) => text.split('\n');
 
+/** Whichever bit of the file is flipped, a failure begins with its name. */
+function expectEachFlipFound(file: 'certificate' | 'final' | 'keys' | 'ledger', name: RegExp) {
+  fc.assert(
+    fc.property(bit, (at) => {
+      const failures = failuresOf({ ...whole, [file]: flip(whole[file], at) });
+      expect(failures.some((text) => name.test(text))).toBe(true);
+    }),
+    SEED,
+  );
+}
+
 /** Every leaf of a JSON value, and the value with another leaf in its place. */
 function changes(value: unknown): unknown[] {
   if (Array.isArray(value))
@@ -45,33 +56,15 @@ it('finds nothing wrong with what nobody has touched', () => {
 
 describe('one flipped bit is found and named', () => {
   it('in the certificate: header, statement or signature', () => {
-    fc.assert(
-      fc.property(bit, (at) => {
-        const failures = failuresOf({ ...whole, certificate: flip(whole.certificate, at) });
-        expect(failures.some((text) => text.startsWith('certificate'))).toBe(true);
-      }),
-      SEED,
-    );
+    expectEachFlipFound('certificate', /^certificate/);
   });
 
   it('in the final certificate', () => {
-    fc.assert(
-      fc.property(bit, (at) => {
-        const failures = failuresOf({ ...whole, final: flip(whole.final, at) });
-        expect(failures.some((text) => text.startsWith('final certificate'))).toBe(true);
-      }),
-      SEED,
-    );
+    expectEachFlipFound('final', /^final certificate/);
   });
 
   it('in the keys', () => {
-    fc.assert(
-      fc.property(bit, (at) => {
-        const failures = failuresOf({ ...whole, keys: flip(whole.keys, at) });
-        expect(failures.some((text) => /^keys?\b/.test(text))).toBe(true);
-      }),
-      SEED,
-    );
+    expectEachFlipFound('keys', /^keys?\b/);
   });
 
   it('in a checkpoint, by its file', () => {
@@ -90,13 +83,7 @@ describe('one flipped bit is found and named', () => {
   });
 
   it('anywhere in the file of the ledger', () => {
-    fc.assert(
-      fc.property(bit, (at) => {
-        const failures = failuresOf({ ...whole, ledger: flip(whole.ledger, at) });
-        expect(failures.some((text) => text.startsWith('ledger'))).toBe(true);
-      }),
-      SEED,
-    );
+    expectEachFlipFound('ledger', /^ledger/);
   });
 });
 
