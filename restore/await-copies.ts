@@ -78,7 +78,7 @@ function sayAskedFor(
   const hours = Math.max(...[...classes].map((name) => HOURS[name]?.[tier] ?? 0));
   reporter.say(
     `${archived.length} payload(s) of ${sizeText(bytes)} lie in ${[...classes].join(' and ')}, where nothing can be read: ` +
-      `asked S3 for copies (${tier}, kept for ${days} days), readable until about ` +
+      `asked S3 for copies (${tier}, kept for ${days} days), readable by about ` +
       `${minuteText(new Date(now().getTime() + hours * HOUR_MS))} at the latest`,
   );
 }

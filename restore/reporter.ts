@@ -1,24 +1,25 @@
 import type { Now } from '../lambdas/ports.ts';
 
-const PROGRESS_EVERY_MS = 5000;
+const PROGRESS_AFTER_MS = 5000;
 
 /** What the person at the terminal is told while it works. Results go elsewhere. */
 export interface Reporter {
   say(text: string): void;
-  /** Said at most every five seconds. */
-  progress(text: () => string): void;
+  /** Said when nothing has been said for five seconds, or for longer. */
+  progress(text: () => string, afterMs?: number): void;
 }
 
 export function createReporter(write: (text: string) => void, now: Now): Reporter {
   let saidAt = now().getTime();
-  const say = (text: string) => write(`${text}\n`);
+  const say = (text: string) => {
+    saidAt = now().getTime();
+    write(`${text}\n`);
+  };
   return {
     say,
-    progress(text) {
+    progress(text, afterMs = PROGRESS_AFTER_MS) {
       const at = now().getTime();
-      if (at - saidAt < PROGRESS_EVERY_MS) return;
-      saidAt = at;
-      say(text());
+      if (at - saidAt >= afterMs) say(text());
     },
   };
 }

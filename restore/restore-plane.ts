@@ -34,15 +34,18 @@ export async function restorePlane(
   copies: CopyWork,
 ): Promise<PlaneOutcome> {
   const { reporter } = copies;
+  const survey = await surveyBag(bag, archive, folder, reporter);
+  await assertRoom(copies.freeBytes, folder, survey.missingBytes);
   let [restored, restoredBytes] = [0, 0];
   const onRestored = (count: number, bytes: number) => {
     restored += count;
     restoredBytes += bytes;
-    reporter.progress(() => `restored ${restored} object(s) of ${sizeText(restoredBytes)} so far`);
+    reporter.progress(
+      () =>
+        `restored ${restored} object(s) so far, ${sizeText(restoredBytes)} of ${sizeText(survey.missingBytes)}`,
+    );
   };
-  const survey = await surveyBag(bag, archive, folder, reporter);
   const damages = [...survey.damages];
-  await assertRoom(copies.freeBytes, folder, survey.missingBytes);
   const turns = readableInTurn(copies, [...survey.missing.keys()]);
   let turn = await turns.next();
   for (; !turn.done; turn = await turns.next()) {

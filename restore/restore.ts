@@ -13,6 +13,9 @@ import { createReporter, type Reporter, sizeText } from './reporter.ts';
 import { restoreDocument } from './restore-document.ts';
 import { type PlaneOutcome, restorePlane } from './restore-plane.ts';
 
+/** Bytes arrive all the time; what they are good for is said before that, unless it is one large file. */
+const BYTES_AFTER_MS = 15_000;
+
 export interface RestorePorts {
   readonly s3: S3Client;
   readonly dynamodb: DynamoDBClient;
@@ -56,8 +59,12 @@ async function run(wanted: RestoreArguments, ports: RestorePorts): Promise<Endin
   const place = await findBag(ledgerReader(ports.dynamodb, wanted.ledgerTable), wanted);
   if (place.purgeBegun)
     reporter.say(`the purge of ${planeId} has been allowed: parts of its archive may be gone`);
+  if (place.archive.tagManifestHash === undefined)
+    reporter.say(
+      `the ledger of ${planeId} vouches for the payloads, but not for the index: it was archived before the index had a hash there`,
+    );
   const files = countedFiles(bagFiles(ports.s3, place), (bytes) =>
-    reporter.progress(() => `read ${sizeText(bytes)} of the archive so far`),
+    reporter.progress(() => `read ${sizeText(bytes)} of the archive so far`, BYTES_AFTER_MS),
   );
   const bag = await openBag(files, place.archive);
   await claimFolder(folder, bag);

@@ -33,6 +33,6 @@ test('while S3 is asked for many copies, it says every five seconds how far that
   expect(said).toEqual([
     'asked S3 about 1000 of 2500 payload(s)\n',
     'asked S3 about 2000 of 2500 payload(s)\n',
-    '2500 payload(s) of 2.5 MB lie in DEEP_ARCHIVE, where nothing can be read: asked S3 for copies (Standard, kept for 7 days), readable until about 2027-03-01 22:00 UTC at the latest\n',
+    '2500 payload(s) of 2.5 MB lie in DEEP_ARCHIVE, where nothing can be read: asked S3 for copies (Standard, kept for 7 days), readable by about 2027-03-01 22:00 UTC at the latest\n',
   ]);
 });

@@ -156,7 +156,7 @@ test('says what it waits for, and looks again less and less often', async () => 
   await world.archive();
   const run = await world.restore(['--all', '--days', '3']);
   expect(run.stderr).toMatch(
-    /^\d+ payload\(s\) of [\d.]+ KB lie in DEEP_ARCHIVE, where nothing can be read: asked S3 for copies \(Standard, kept for 3 days\), readable until about 2027-03-01 22:00 UTC at the latest\n/,
+    /^\d+ payload\(s\) of [\d.]+ KB lie in DEEP_ARCHIVE, where nothing can be read: asked S3 for copies \(Standard, kept for 3 days\), readable by about 2027-03-01 22:00 UTC at the latest\n/,
   );
   expect(run.stderr).toMatch(
     /waiting for S3: \d+ payload\(s\) not readable yet; looking again at 2027-03-01 10:01 UTC\n/,
@@ -171,7 +171,7 @@ test('without waiting it asks and ends, and goes on when it is called again', as
   await world.archive();
   const asked = await world.restore(['--all', '--no-wait', '--tier', 'Bulk']);
   expect(asked).toMatchObject({ ending: 'not-yet', stdout: '', pauses: [] });
-  expect(asked.stderr).toContain('readable until about 2027-03-03 10:00 UTC at the latest');
+  expect(asked.stderr).toContain('readable by about 2027-03-03 10:00 UTC at the latest');
   expect([...(await world.files()).keys()]).toEqual(['plane.json']);
 
   const tooEarly = await world.restore(['--all', '--no-wait']);
