@@ -15,6 +15,8 @@ export interface InventoryProgress {
   readonly after: StoreRecord | null;
   /** Records of the next page that are already in the vault. */
   readonly skip: number;
+  /** The last of these, as its inventory line. */
+  readonly written: string | null;
   readonly shards: readonly Shard[];
   /** Objects seen in an archive class, which nobody can read before they are restored. */
   readonly unreadable: number;
@@ -26,6 +28,7 @@ export const NOTHING_LISTED: InventoryProgress = {
   store: 0,
   after: null,
   skip: 0,
+  written: null,
   shards: [],
   unreadable: 0,
   locked: 0,
@@ -45,6 +48,9 @@ export interface InventoryWork {
 /**
  * Lists every store into inventory parts, each of which is the member list of one shard. Memory holds one part and the
  * shard list, about 400 bytes a shard. An empty plane is one shard without members: a distributed map over no items fails.
+ *
+ * The records of a store are in the order in which it lists them, over all its shards: a restore finds a document by that.
+ * So everything is listed again when the page in which a run had stopped is not the same any more.
  * @returns the progress made, with `complete` false when time ran short: call again with it
  */
 export async function takeInventory(
@@ -55,14 +61,14 @@ export async function takeInventory(
   for (const [index, store] of work.stores.entries()) {
     if (index < progress.store) continue;
     progress = await inventoryOfStore(work, store, progress);
-    if (progress.store === index) return { complete: false, progress };
+    if (progress.store <= index) return { complete: false, progress };
   }
   if (progress.shards.length === 0)
     progress = { ...progress, shards: [await writeShard(work, 0, 1, [])] };
   return { complete: true, progress };
 }
 
-/** @returns progress in the same store when time ran short, else the start of the next store */
+/** @returns progress in the same store when time ran short, none when its page has changed, else the start of the next */
 async function inventoryOfStore(
   work: InventoryWork,
   store: Store,
@@ -80,12 +86,17 @@ async function inventoryOfStore(
     [members, load] = [[], EMPTY_LOAD];
   };
   for await (const page of store.inventory(after ?? undefined)) {
+    const before = page[skip - 1];
+    if (skip > 0 && (!before || inventoryLine(before) !== from.written)) return NOTHING_LISTED;
     for (const [index, record] of page.entries()) {
       if (index < skip) continue;
       if (!loadWith(load, record, work.limits)) {
         await closeShard();
-        if (work.mustStop())
-          return { store: from.store, after, skip: index, shards, unreadable, locked };
+        if (work.mustStop()) {
+          const last = page[index - 1];
+          const written = last ? inventoryLine(last) : null;
+          return { store: from.store, after, skip: index, written, shards, unreadable, locked };
+        }
       }
       load = loadWith(load, record, work.limits) ?? load;
       members.push(record);
@@ -95,7 +106,7 @@ async function inventoryOfStore(
     after = page.at(-1) ?? after;
   }
   await closeShard();
-  return { store: from.store + 1, after: null, skip: 0, shards, unreadable, locked };
+  return { store: from.store + 1, after: null, skip: 0, written: null, shards, unreadable, locked };
 }
 
 async function writeShard(

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
+import { DeleteItemCommand } from '@aws-sdk/client-dynamodb';
 import {
   CreateMultipartUploadCommand,
   DeleteObjectCommand,
@@ -285,6 +286,60 @@ test('a step that runs out of time goes on where it stopped, and the plan is the
     return list.map(({ membersSha256: _, ...shard }) => shard);
   }
 });
+
+test.each([
+  ['documents', ['a1', 'a2', 'a3'], ['a1', 'a2', 'a3', 'b', 'c', 'd', 'e']],
+  ['fewer documents than were listed', ['a1'], ['a1', 'b', 'c', 'd', 'e']],
+])(
+  '%s that appear in front of where a plan has stopped are listed in their order, and nothing twice',
+  async (_, added, keys) => {
+    world = await startArchiveWorld({ limits: { ...SMALL_LIMITS, shardMembers: 2 } });
+    for (const key of ['b', 'c', 'd', 'e']) await world.put(key, key);
+    for (const chunk of ['c2', 'c3', 'c4']) await world.putItem(chunk);
+    const stopped = await world.run('plan', { remainingMs: () => 0 });
+    expect(stopped).toMatchObject({ message: '1 shard(s) inventoried so far' });
+    for (const key of added) await world.put(key, key);
+    const again = await world.run('plan');
+    expect(again).toEqual({ status: 'pending', message: '0 shard(s) inventoried so far' });
+    expect(await world.run('plan')).toMatchObject({ status: 'success' });
+    expect(await inventoriedKeys(0)).toEqual(keys.map((key) => `kp-1/${key}`));
+  },
+);
+
+test('a version or an item that is gone from where a plan has stopped costs no other its place', async () => {
+  world = await startArchiveWorld({ limits: { ...SMALL_LIMITS, shardMembers: 2 } });
+  for (const key of ['a', 'b']) await world.put(key, key);
+  for (const chunk of ['c1', 'c2', 'c3', 'c4', 'c5']) await world.putItem(chunk);
+  let looks = 0;
+  const remainingMs = () => (looks++ === 0 ? 0 : 900_000);
+  expect(await world.run('plan', { remainingMs })).toMatchObject({
+    message: '2 shard(s) inventoried so far',
+  });
+  await world.tables.client.send(
+    new DeleteItemCommand({
+      TableName: 'chunks',
+      Key: { planeId: { S: 'kp-1' }, chunk: { S: 'c1' } },
+    }),
+  );
+  expect(await world.run('plan')).toMatchObject({ status: 'pending' });
+  expect(await world.run('plan')).toMatchObject({ status: 'success' });
+  expect(await inventoriedKeys(0)).toEqual(['kp-1/a', 'kp-1/b']);
+  expect(await inventoriedKeys(1)).toEqual(
+    ['c2', 'c3', 'c4', 'c5'].map((S) => `{"chunk":{"S":"${S}"},"planeId":{"S":"kp-1"}}`),
+  );
+});
+
+/** Keys of a store in the order in which the plan has them. */
+async function inventoriedKeys(store: number): Promise<readonly string[]> {
+  const keys: string[] = [];
+  for (const { membersBucket: Bucket, membersKey: Key, ...shard } of await world.shards()) {
+    if (shard.store !== store) continue;
+    const { Body } = await world.s3.send(new GetObjectCommand({ Bucket, Key }));
+    const lines = (await Body?.transformToString())?.trimEnd().split('\n') ?? [];
+    keys.push(...lines.map((line) => JSON.parse(line).key));
+  }
+  return keys;
+}
 
 test('a seal that runs short of time goes on where it stopped, and seals the same bag', async () => {
   await startFull();
