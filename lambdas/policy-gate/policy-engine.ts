@@ -47,8 +47,8 @@ export interface PolicyEngine {
   rule(request: PolicyRequest): Ruling;
 }
 
-/** @param wasm `cedar_wasm_bg.wasm`, 4 MB, of the package `@cedar-policy/cedar-wasm` */
-export function startCedar(wasm: Uint8Array<ArrayBuffer>): void {
+/** @param wasm `cedar_wasm_bg.wasm`, 4 MB, of the package `@cedar-policy/cedar-wasm`, compiled or not */
+export function startCedar(wasm: Uint8Array<ArrayBuffer> | WebAssembly.Module): void {
   initSync({ module: wasm });
 }
 
@@ -60,13 +60,30 @@ export function startCedar(wasm: Uint8Array<ArrayBuffer>): void {
  */
 export function createPolicyEngine(policies: readonly Policy[], schema?: string): PolicyEngine {
   if (schema !== undefined) assertPrepared(preparseSchema(SCHEMA, schema));
-  prepare(
-    PERMITS,
-    policies.filter(({ effect }) => effect === 'permit'),
-  );
   prepare(ALL, policies);
-  const ask = (set: string, request: PolicyRequest) => authorise(set, request, schema);
-  return { policies, rule: (request) => rule(policies, request, ask) };
+  const permits = policies.filter(({ effect }) => effect === 'permit');
+  let permitsPrepared = false;
+  const isPermitted = (request: PolicyRequest) => {
+    if (!permitsPrepared) prepare(PERMITS, permits);
+    permitsPrepared = true;
+    return authorise(PERMITS, request, schema).decision === 'allow';
+  };
+  return {
+    policies,
+    rule(request) {
+      const { decision, diagnostics } = authorise(ALL, request, schema);
+      if (decision === 'allow') return { ruling: 'allowed' };
+      const by = policies.filter(
+        (policy): policy is Prohibition =>
+          policy.effect === 'forbid' && diagnostics.reason.includes(policy.id),
+      );
+      const [first, ...more] = by;
+      // A prohibition hides whether anybody permitted it, and one that only says what is missing must not hide that nobody has.
+      if (!first || !isPermitted(request))
+        return { ruling: 'not-permitted', wanted: neededRoles(permits, request.action) };
+      return { ruling: 'forbidden', by: [first, ...more] };
+    },
+  };
 }
 
 /**
@@ -79,21 +96,6 @@ export function validatePolicies(policies: readonly Policy[], { schema }: Policy
   return [...answer.validationErrors, ...answer.validationWarnings].map(
     ({ policyId, error }) => `${policyId}: ${error.message}`,
   );
-}
-
-type Ask = (policySet: string, request: PolicyRequest) => Response;
-
-function rule(policies: readonly Policy[], request: PolicyRequest, ask: Ask): Ruling {
-  // Asked first and alone: a prohibition that only says what is missing must not hide that nobody has permitted it.
-  if (ask(PERMITS, request).decision === 'deny')
-    return { ruling: 'not-permitted', wanted: neededRoles(policies, request.action) };
-  const { decision, diagnostics } = ask(ALL, request);
-  if (decision === 'allow') return { ruling: 'allowed' };
-  const [first, ...more] = policies.filter(
-    (policy) => policy.effect === 'forbid' && diagnostics.reason.includes(policy.id),
-  ) as Prohibition[];
-  if (!first) throw new Error('the policy engine denied without naming a policy');
-  return { ruling: 'forbidden', by: [first, ...more] };
 }
 
 function authorise(
@@ -119,13 +121,11 @@ function authorise(
 }
 
 /** Read from the policies themselves, so that what is told is what is asked. */
-function neededRoles(policies: readonly Policy[], action: string): NeededRoles {
-  const permits = policies.filter(
-    ({ effect, json }) => effect === 'permit' && actionsOf(json.action).includes(action),
-  );
+function neededRoles(permits: readonly Policy[], action: string): NeededRoles {
+  const wanted = permits.filter(({ json }) => actionsOf(json.action).includes(action));
   return {
-    policy: permits[0]?.id ?? 'none',
-    roles: permits.flatMap(({ json: { principal } }) =>
+    policy: wanted[0]?.id ?? 'none',
+    roles: wanted.flatMap(({ json: { principal } }) =>
       principal.op === 'in' && 'entity' in principal ? [idOf(principal.entity)] : [],
     ),
   };

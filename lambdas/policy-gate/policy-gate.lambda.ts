@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+// First, and out of order: V8 compiles while the rest is loaded.
+import './compile-cedar.ts';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { ledgerReader } from '../adapters/ledger-table.ts';
@@ -12,15 +12,14 @@ import { loggedLambda } from '../logged-lambda.ts';
 import type { GateAnswer } from '../ports.ts';
 import { answerQuestion } from './answer-question.ts';
 import { FORCE_RULES } from './attempt.ts';
+import { cedarModule, readAsset } from './compile-cedar.ts';
 import { gateCallSchema } from './gate-call.ts';
 import { createPolicyEngine, startCedar } from './policy-engine.ts';
 import { passGate } from './policy-gate.ts';
 import { parseRoles } from './roles.ts';
 
 const dynamodb = new DynamoDBClient();
-// Both lie beside the bundle: infra/policy-gate-files.ts.
-const readAsset = (name: string) => readFileSync(join(import.meta.dirname, name));
-startCedar(readAsset('cedar_wasm_bg.wasm'));
+startCedar(await cedarModule);
 const engine = createPolicyEngine(JSON.parse(readAsset('policies.json').toString()));
 const ports = {
   ledger: ledgerReader(dynamodb, requireEnv('LEDGER_TABLE')),
