@@ -1,6 +1,5 @@
 import { copyFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import { build } from 'esbuild';
 import { BUNDLE_OPTIONS } from '../infra/bundle.ts';
 import { buildFunction } from './build-function.ts';
@@ -18,42 +17,69 @@ const CLIENT_CLASSES: Readonly<Record<string, string>> = {
 
 /** Evaluates policies, and takes longer to start than all clients together. */
 const ENGINE = '@cedar-policy/cedar-wasm';
-const ENGINE_CODE = 'cedar_wasm_bg.wasm';
+const ENGINE_FILES = ['cedar_wasm_bg.wasm', 'policies.json'];
+
+interface Client {
+  readonly imports: string;
+  readonly make: string;
+}
 
 export interface BareHandler {
   /** Packages. An engine counts as a client: it has to be started before the handler can do anything. */
   readonly clients: readonly string[];
+  readonly hasEngine: boolean;
   readonly directory: string;
 }
 
 /**
  * The floor of a Lambda's bundle and cold start: a handler that makes the same clients and does nothing. Which clients
  * those are, and whether a policy engine is one, is read off what esbuild put into the Lambda's own bundle.
+ * @param directory of the Lambda's bundle
+ * @param policies false for an engine that is started and has none, to tell what they take
  */
-export async function buildBareHandler(name: string, entryFile: string): Promise<BareHandler> {
+export async function buildBareHandler(
+  name: string,
+  entryFile: string,
+  directory: string,
+  { policies }: { readonly policies: boolean } = { policies: true },
+): Promise<BareHandler> {
   const clients = await clientsOf(entryFile);
-  const makes = clients.map((client) => {
-    if (client === ENGINE)
-      return {
-        imports: `import { initSync } from '${ENGINE}/web'; import { readFileSync } from 'node:fs';`,
-        make: `initSync({ module: readFileSync(import.meta.dirname + '/${ENGINE_CODE}') })`,
-      };
-    const className = CLIENT_CLASSES[client];
-    if (className === undefined) throw new Error(`no client class known in ${client}`);
-    return { imports: `import { ${className} } from '${client}';`, make: `new ${className}()` };
-  });
+  const hasEngine = clients.includes(ENGINE);
+  const made = [
+    ...(hasEngine ? [engine(policies)] : []),
+    ...clients.filter((client) => client !== ENGINE).map(sdkClient),
+  ];
   const text = [
-    ...makes.map(({ imports }) => imports),
-    `const clients = [${makes.map(({ make }) => make).join(', ')}];`,
+    ...made.map(({ imports }) => imports),
+    `const clients = [${made.map(({ make }) => make).join(', ')}];`,
     'export const handler = async () => clients.length;',
   ].join('\n');
-  const directory = await buildFunction(`bare-${name}`, { text });
-  if (clients.includes(ENGINE))
-    copyFileSync(
-      join(dirname(fileURLToPath(import.meta.resolve(`${ENGINE}/web`))), ENGINE_CODE),
-      join(directory, ENGINE_CODE),
-    );
-  return { clients, directory };
+  const bare = await buildFunction(`${policies ? 'bare' : 'barest'}-${name}`, { text });
+  if (hasEngine)
+    for (const file of ENGINE_FILES) copyFileSync(join(directory, file), join(bare, file));
+  return { clients, hasEngine, directory: bare };
+}
+
+function sdkClient(client: string): Client {
+  const className = CLIENT_CLASSES[client];
+  if (className === undefined) throw new Error(`no client class known in ${client}`);
+  return { imports: `import { ${className} } from '${client}';`, make: `new ${className}()` };
+}
+
+/**
+ * Started as the product does it: compiled by V8 while the clients are loaded, which is why its import is the first.
+ * Without policies it could decide nothing, as a client without a region could call nothing.
+ */
+function engine(policies: boolean): Client {
+  const prepare = `preparsePolicySet('all', { staticPolicies: Object.fromEntries(
+    JSON.parse(readAsset('policies.json').toString()).map(({ id, json }) => [id, json])) })`;
+  return {
+    imports: [
+      `import { cedarModule, readAsset } from './lambdas/policy-gate/compile-cedar.ts';`,
+      `import { initSync, preparsePolicySet } from '${ENGINE}/web';`,
+    ].join('\n'),
+    make: `initSync({ module: await cedarModule })${policies ? `, ${prepare}` : ''}`,
+  };
 }
 
 async function clientsOf(entryFile: string): Promise<readonly string[]> {

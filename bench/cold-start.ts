@@ -24,7 +24,7 @@ export const coldStart: Measure = async ({ startCloud, size, progress }) => {
       bench.functionName(name),
     ).definition;
     const [entry = ''] = globSync(`lambdas/**/${name}.lambda.ts`, { cwd: PROJECT });
-    const bare = await buildBareHandler(name, entry);
+    const bare = await buildBareHandler(name, entry, directory);
     const own = `${directory}/index.mjs`;
     const other = `${bare.directory}/index.mjs`;
     bundles.push({
@@ -34,19 +34,10 @@ export const coldStart: Measure = async ({ startCloud, size, progress }) => {
       floor: statSync(other).size,
       limit: LIMIT,
     });
-    const times: number[] = [];
-    const floors: number[] = [];
-    // In turn, so that what else the machine does falls on both.
-    for (let start = 1; start <= size.coldStarts; start += 1) {
-      times.push(await importMs(own, environment));
-      floors.push(await importMs(other, environment));
-    }
     const figure: Figure = {
       claim: `${name}: import and clients`,
       unit: 'ms',
-      measured: median(times),
-      floor: median(floors),
-      samples: { measured: times, floor: floors },
+      ...(await importsBeside(own, other, environment, size.coldStarts)),
       limit: LIMIT,
     };
     imports.push(figure);
@@ -54,9 +45,33 @@ export const coldStart: Measure = async ({ startCloud, size, progress }) => {
     progress(
       `${name} (${clients}): ${figure.measured.toFixed(0)} ms of ${figure.floor?.toFixed(0)} ms`,
     );
+    if (!bare.hasEngine) continue;
+    const { directory: barest } = await buildBareHandler(name, entry, directory, {
+      policies: false,
+    });
+    imports.push({
+      claim: `${name}: the same, beside an engine without policies`,
+      unit: 'ms',
+      ...(await importsBeside(own, `${barest}/index.mjs`, environment, size.coldStarts)),
+    });
   }
   return { figures: [...bundles, ...imports] };
 };
+
+/** In turn, so that what else the machine does falls on both. */
+async function importsBeside(
+  own: string,
+  other: string,
+  environment: Readonly<Record<string, string>>,
+  coldStarts: number,
+): Promise<Required<Pick<Figure, 'measured' | 'floor' | 'samples'>>> {
+  const samples = { measured: [] as number[], floor: [] as number[] };
+  for (let start = 1; start <= coldStarts; start += 1) {
+    samples.measured.push(await importMs(own, environment));
+    samples.floor.push(await importMs(other, environment));
+  }
+  return { measured: median(samples.measured), floor: median(samples.floor), samples };
+}
 
 /** In a process of its own, with the function's variables and without any cache of compiled code, as on Lambda. */
 async function importMs(

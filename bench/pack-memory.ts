@@ -20,7 +20,12 @@ const LIMIT_BYTES = 300 * MB;
 /** The most memory that one invocation of the packer ever holds, for the same bytes in many members and in few. */
 export const packMemory: Measure = async ({ startCloud, size, progress }) => {
   await using bench = await startCloud();
-  const bare = await buildBareHandler('archive-pack', 'lambdas/archive/archive-pack.lambda.ts');
+  const packer = bench.functionName('archive-pack');
+  const bare = await buildBareHandler(
+    'archive-pack',
+    'lambdas/archive/archive-pack.lambda.ts',
+    bench.cloud.lambda.describe(packer).definition.directory,
+  );
   await bench.deploy(BARE, bare.directory, 'archive-pack');
   const floor = (await bench.invokeFresh(BARE, {})).peakMemoryBytes;
 
@@ -41,7 +46,7 @@ export const packMemory: Measure = async ({ startCloud, size, progress }) => {
     });
     const stage = await deactivateOnly(bench, plane);
     const shard = await writeShard(bench, plane, stage.offboardingId);
-    const { peakMemoryBytes } = await bench.invokeFresh(bench.functionName('archive-pack'), {
+    const { peakMemoryBytes } = await bench.invokeFresh(packer, {
       ...stage,
       input: { shard },
     });

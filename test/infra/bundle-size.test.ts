@@ -15,7 +15,7 @@ test.each(LAMBDA_NAMES)(
     const { S3Key } = Properties.Code as { S3Key: string };
     const asset = join(inject('assemblyDirectory'), `asset.${S3Key.replace('.zip', '')}`);
     const [entry = ''] = globSync(`lambdas/**/${name}.lambda.ts`, { cwd: PROJECT });
-    const bare = await buildBareHandler(name, entry);
+    const bare = await buildBareHandler(name, entry, asset);
     const size = (directory: string) => statSync(join(directory, 'index.mjs')).size;
     expect(size(asset) / size(bare.directory)).toBeLessThanOrEqual(1.25);
   },
