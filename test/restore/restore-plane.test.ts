@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
-import { ListObjectVersionsCommand } from '@aws-sdk/client-s3';
+import { ListObjectVersionsCommand, S3ServiceException } from '@aws-sdk/client-s3';
 import { unmarshall } from '@aws-sdk/util-dynamodb';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { canonicalItem, parseCanonicalItem } from '../../lambdas/stores/canonical-item.ts';
@@ -209,6 +209,37 @@ test('a run that broke off goes on: what is whole stays, what is not is written 
   expect(third.stdout).toContain('0 object(s) of 0 bytes restored now');
 });
 
+test('whichever request to S3 is its last, what is there is whole, and the next run goes on', async () => {
+  await world.plane.put('a.md', 'a'.repeat(3000));
+  await world.plane.put('large.bin', LARGE);
+  await world.plane.putItem('c');
+  await world.archive();
+  await world.restore(['--all']);
+  const whole = await world.files();
+  const { send } = world.plane.s3;
+  // A refusal: what breaks off would be asked for again.
+  const over = new S3ServiceException({ name: 'Over', $fault: 'client', $metadata: {} });
+  let left = 0;
+  world.plane.s3.send = ((...all: never[]) => {
+    left -= 1;
+    if (left < 0) return Promise.reject(over);
+    return (send as (...all: unknown[]) => unknown).apply(world.plane.s3, all);
+  }) as typeof send;
+  let runs = 0;
+  for (let ending = 'failed'; ending !== 'done'; runs += 1) {
+    rmSync(world.folder, { recursive: true });
+    left = runs;
+    ({ ending } = await world.restore(['--all']));
+    for (const [file, content] of await world.files())
+      expect([file, content.equals(whole.get(file) ?? Buffer.alloc(0))]).toEqual([file, true]);
+    left = Number.POSITIVE_INFINITY;
+    expect(await world.restore(['--all'])).toMatchObject({ ending: 'done' });
+    expect(await world.files()).toEqual(whole);
+  }
+  // Five tag files, two parts of the index three times, three payloads looked at and read.
+  expect(runs).toBe(18);
+});
+
 test('a folder holds one archive', async () => {
   await world.plane.put('a.md', 'a');
   await world.archive();
@@ -237,7 +268,7 @@ test.each(['index.jsonl', 'store-0'])('a %s of somebody else is not written over
   expect(await world.restore(['--all'])).toMatchObject({ ending: 'done' });
 });
 
-test('a folder that is made for it is its owner’s only', async () => {
+test('a folder that is made for it is for its owner only', async () => {
   await world.plane.put('a.md', 'a');
   await world.archive();
   await world.restore(['--all']);
