@@ -78,7 +78,7 @@ export function createDeactivate(ports: DeactivatePorts): StageHandler<Deactivat
         );
       return {
         status: 'success',
-        message: `${revoked} tokens revoked, ${endpoints.length} endpoints refuse queries`,
+        message: `${revoked} token(s) revoked, ${endpoints.length} endpoint(s) refuse queries`,
         data: {
           deactivatedAt: now.toISOString(),
           endpointDisabled: true,

@@ -107,7 +107,7 @@ test('revokes tokens, then disables endpoints, then proves it, and reports what 
   const { result, calls, store } = await deactivate();
   expect(result).toEqual({
     status: 'success',
-    message: '2 tokens revoked, 2 endpoints refuse queries',
+    message: '2 token(s) revoked, 2 endpoint(s) refuse queries',
     data: {
       deactivatedAt: '2026-11-29T10:00:00.000Z',
       endpointDisabled: true,
