@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { LedgerEntry } from '../../lambdas/core/ledger-entry.ts';
 import type { LedgerEventDetail } from '../../lambdas/core/ledger-event.ts';
 import type { AwsCall, CallFate } from '../../local/aws-endpoint.ts';
@@ -9,12 +9,16 @@ const PUBLISHING = (call: AwsCall) => isRoleOf('publish-events', call.callerArn)
 
 describe('the events of a whole offboarding', () => {
   let world: World;
-  let fateOf: (call: AwsCall) => CallFate;
-  beforeEach(async () => {
-    fateOf = () => 'proceed';
+  let fateOf = (_call: AwsCall): CallFate => 'proceed';
+  beforeAll(async () => {
     world = await startWorld({ onCall: (call) => (PUBLISHING(call) ? fateOf(call) : 'proceed') });
   });
-  afterEach(() => world.close());
+  afterEach(async () => {
+    fateOf = () => 'proceed';
+    // The stream is one for all planes: what it still has to tell, it tries again after a minute at most.
+    await world.cloud.clock.advanceBy({ seconds: 60 });
+  });
+  afterAll(() => world.close());
 
   async function offboard(): Promise<WorldPlane> {
     const plane = await world.plane();
@@ -23,11 +27,12 @@ describe('the events of a whole offboarding', () => {
     expect(await plane.status()).toBe('PURGED');
     return plane;
   }
-  const detailsOf = (planeId: string) =>
+  const publishedOf = (planeId: string) =>
     world.cloud.events
       .published(world.cloud.physicalName('AWS::Events::EventBus'))
-      .map(({ detail }) => detail as unknown as LedgerEventDetail)
-      .filter((detail) => detail.planeId === planeId);
+      .map(({ time, detail }) => ({ time, detail: detail as unknown as LedgerEventDetail }))
+      .filter(({ detail }) => detail.planeId === planeId);
+  const detailsOf = (planeId: string) => publishedOf(planeId).map(({ detail }) => detail);
   const identity = ({ seq, type, hash, at }: LedgerEntry | LedgerEventDetail) => ({
     seq,
     type,
@@ -74,10 +79,7 @@ describe('the events of a whole offboarding', () => {
     await world.cloud.clock.jumpToNextTimer();
     const told = detailsOf(plane.planeId);
     expect(told.map(({ type }) => type)).toContain('TRANSITION');
-    const published = world.cloud.events.published(
-      world.cloud.physicalName('AWS::Events::EventBus'),
-    );
-    for (const { time, detail } of published)
-      expect(time).toBe(`${String(detail.at).slice(0, 19)}Z`);
+    for (const { time, detail } of publishedOf(plane.planeId))
+      expect(time).toBe(`${detail.at.slice(0, 19)}Z`);
   });
 });
