@@ -37,8 +37,13 @@ export class PlaneResources extends Construct {
     this.allow(fn, this.objects, 's3:GetObjectLegalHold', 's3:GetObjectRetention');
   }
 
-  /** Reads versions, with the tags that a server-side copy takes along, and items. Lists nothing: it is told what to read. */
+  /**
+   * Reads versions, with the tags that a server-side copy takes along, and items. It is told what to read, but S3 says that
+   * something is gone only to those who may list, and refuses access to others.
+   * https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
+   */
   grantRead(fn: ProductFunction): void {
+    this.allow(fn, this.buckets, 's3:ListBucket', 's3:ListBucketVersions');
     this.allow(fn, this.objects, 's3:GetObjectVersion', 's3:GetObjectVersionTagging');
     this.allow(fn, this.tables, 'dynamodb:GetItem');
   }

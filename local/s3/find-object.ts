@@ -12,7 +12,7 @@ export interface FoundObject {
 /**
  * The object that a request names, by key or by key and version.
  * @throws S3Error `NoSuchKey`, `NoSuchVersion`, `MethodNotAllowed` for a delete marker named by its version; AccessDenied
- * in place of `NoSuchKey` for those who may not list the bucket
+ * in place of the first two for those who may not list what is missing
  */
 export function findObject(
   bucket: Bucket,
@@ -23,6 +23,7 @@ export function findObject(
   const version =
     versionId === undefined ? currentVersion(bucket, key) : findVersion(bucket, key, versionId);
   if (version === undefined && versionId !== undefined) {
+    assertMayList(caller, bucket, 's3:ListBucket', 's3:ListBucketVersions');
     throw new S3Error('NoSuchVersion', 'The specified version does not exist.', {
       details: { Key: key, VersionId: versionId },
     });
@@ -43,14 +44,20 @@ export function findObject(
       },
     });
   }
-  // Whether a key exists is told only to those who may list: GetObject, "Permissions", in the API reference.
-  if (!isAllowed(caller, 's3:ListBucket', bucketArn(bucket.name))) {
-    throw new S3Error('AccessDenied', 'Access Denied');
-  }
+  assertMayList(caller, bucket, 's3:ListBucket');
   throw new S3Error('NoSuchKey', 'The specified key does not exist.', {
     details: { Key: key },
     headers: marker,
   });
+}
+
+/**
+ * What exists is told only to those who may list: GetObject, "Permissions", in the API reference. It does not say which of
+ * the two rights a missing version takes, so both are asked for.
+ */
+function assertMayList(caller: Caller, bucket: Bucket, ...actions: readonly string[]): void {
+  if (!actions.every((action) => isAllowed(caller, action, bucketArn(bucket.name))))
+    throw new S3Error('AccessDenied', 'Access Denied');
 }
 
 /** `x-amz-version-id`, which buckets that were never versioned do not send. */

@@ -278,6 +278,24 @@ describe('refusals', () => {
     });
   });
 
+  test.each(['s3:ListBucket', 's3:ListBucketVersions'])(
+    'hide from those without %s whether a version exists',
+    async (action) => {
+      const { VersionId } = await s3.client.send(
+        new PutObjectCommand({ ...at(PLAIN, 'gone'), Body: 'x' }),
+      );
+      const version = { ...at(PLAIN, 'gone'), VersionId };
+      await s3.client.send(new DeleteObjectCommand(version));
+      await expect(s3.client.send(new GetObjectCommand(version))).rejects.toMatchObject({
+        name: 'NoSuchVersion',
+      });
+      s3.deny(new RegExp(`^${action} `));
+      await expect(s3.client.send(new GetObjectCommand(version))).rejects.toMatchObject({
+        name: 'AccessDenied',
+      });
+    },
+  );
+
   test('meet who expects another owner', async () => {
     await expect(
       s3.client.send(
