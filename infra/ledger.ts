@@ -39,10 +39,14 @@ export class Ledger extends Construct {
     fn.setEnvironment('LEDGER_TABLE', this.table.tableName);
   }
 
-  /** New entries. For the recorder and for nobody else; that an entry is new is the put's own condition. */
-  grantRecord(fn: ProductFunction): void {
-    this.grantRead(fn);
-    this.table.grants.actions(fn, 'dynamodb:PutItem');
+  /**
+   * New entries. For the recorder, and from then on for nobody else; that an entry is new is the put's own condition. No cycle: the
+   * table needs the role, and what needs the table is the role's policy, a resource of its own.
+   */
+  grantRecord(recorder: ProductFunction): void {
+    this.grantRead(recorder);
+    this.table.grants.actions(recorder, 'dynamodb:PutItem');
+    this.table.addToResourcePolicy(onlyAppends(recorder));
   }
 
   /**
@@ -88,6 +92,20 @@ export class Ledger extends Construct {
   }
 }
 
+/** A put without a condition replaces an entry as an update does, and who may put cannot be told to give a condition. */
+function onlyAppends({ role }: ProductFunction): PolicyStatement {
+  return new PolicyStatement({
+    sid: 'OnlyTheRecorderAppends',
+    effect: Effect.DENY,
+    principals: [new AnyPrincipal()],
+    actions: ['dynamodb:PutItem'],
+    resources: ['*'],
+    // The ARN of the role, whatever its session is called; an AWS service has none, and is denied as well.
+    // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principalarn
+    conditions: { ArnNotEquals: { 'aws:PrincipalArn': role?.roleArn } },
+  });
+}
+
 /**
  * Explicit, so that no identity policy in the account can allow it. Transactions and PartiQL are authorised by the
  * single actions they consist of, a batch by its own.
@@ -102,6 +120,7 @@ function nobodyRewritesHistory(): PolicyStatement {
       'dynamodb:UpdateItem',
       'dynamodb:DeleteItem',
       'dynamodb:BatchWriteItem',
+      'dynamodb:PartiQLInsert',
       'dynamodb:PartiQLUpdate',
       'dynamodb:PartiQLDelete',
     ],

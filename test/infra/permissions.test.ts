@@ -34,7 +34,7 @@ describe('the ledger', () => {
     expect(rolesThatMay(action, ledger)).toEqual([]);
   });
 
-  it('denies update and delete to everybody in the account', () => {
+  it('denies update and delete to everybody in the account, and new entries to all but the recorder', () => {
     const table = resourceOf(STACK, 'AWS::DynamoDB::Table', ledger);
     expect(table.Properties.ResourcePolicy).toEqual({
       PolicyDocument: {
@@ -48,10 +48,25 @@ describe('the ledger', () => {
               'dynamodb:BatchWriteItem',
               'dynamodb:DeleteItem',
               'dynamodb:PartiQLDelete',
+              'dynamodb:PartiQLInsert',
               'dynamodb:PartiQLUpdate',
               'dynamodb:UpdateItem',
             ],
             Resource: '*',
+          },
+          {
+            Sid: 'OnlyTheRecorderAppends',
+            Effect: 'Deny',
+            Principal: { AWS: '*' },
+            Action: 'dynamodb:PutItem',
+            Resource: '*',
+            Condition: {
+              ArnNotEquals: {
+                'aws:PrincipalArn': {
+                  'Fn::GetAtt': [expect.stringMatching(/^OffboardingrecorderfunctionRole/), 'Arn'],
+                },
+              },
+            },
           },
         ],
       },

@@ -49,19 +49,31 @@ describe.each(['Offboarding-dev', 'Offboarding-prod'])('%s', (stackName) => {
       }
     });
 
-  test('the recorder alone may append to the ledger', () => {
+  test('the recorder alone may append to the ledger, and no administrator beside it', () => {
     expect(writersOf('dynamodb:PutItem')).toEqual([expect.stringMatching(/recorder/i)]);
+    for (const administrator of ['administrator', 'Admin@session'])
+      expect(() =>
+        iam.callerForAccessKey(administrator).authorise('dynamodb:PutItem', ledgerArn()),
+      ).toThrow(/OnlyTheRecorderAppends denies it/);
+    const service = iam.callerForService('backup.amazonaws.com', 'arn:aws:backup:::vault');
+    expect(() => service.authorise('dynamodb:PutItem', ledgerArn())).toThrow(
+      /OnlyTheRecorderAppends denies it/,
+    );
   });
 
-  test.each(['UpdateItem', 'DeleteItem', 'BatchWriteItem'])(
-    'nobody may %s in the ledger, not even an administrator',
-    (operation) => {
-      const action = `dynamodb:${operation}`;
-      expect(writersOf(action)).toEqual([]);
-      const administrator = iam.callerForAccessKey('administrator');
-      expect(() => administrator.authorise(action, ledgerArn())).toThrow(/denies it/);
-    },
-  );
+  test.each([
+    'UpdateItem',
+    'DeleteItem',
+    'BatchWriteItem',
+    'PartiQLInsert',
+    'PartiQLUpdate',
+    'PartiQLDelete',
+  ])('nobody may %s in the ledger, not even an administrator', (operation) => {
+    const action = `dynamodb:${operation}`;
+    expect(writersOf(action)).toEqual([]);
+    const administrator = iam.callerForAccessKey('administrator');
+    expect(() => administrator.authorise(action, ledgerArn())).toThrow(/denies it/);
+  });
 
   test('every function has its code and its role', () => {
     for (const { properties } of template.ofType('AWS::Lambda::Function')) {
