@@ -140,10 +140,11 @@ async function startMultipart(
   const digests: Buffer[] = [];
   const underWay = new Set<Promise<void>>();
 
-  const sendPart = async (part: Buffer, PartNumber: number, ChecksumSHA256: string) => {
-    const { ETag } = await client.send(
-      new UploadPartCommand({ ...upload, PartNumber, Body: part, ChecksumSHA256 }),
-    );
+  const sendPart = async (part: Buffer, PartNumber: number, digest: Buffer) => {
+    const ChecksumSHA256 = digest.toString('base64');
+    const command = new UploadPartCommand({ ...upload, PartNumber, Body: part, ChecksumSHA256 });
+    signWith(command, digest);
+    const { ETag } = await client.send(command);
     sent[PartNumber - 1] = { PartNumber, ETag, ChecksumSHA256 };
     arrived(part);
   };
@@ -153,7 +154,7 @@ async function startMultipart(
       if (underWay.size >= limits.uploadPartsAtOnce) await Promise.race(underWay);
       const digest = createHash('sha256').update(part).digest();
       const number = digests.push(digest);
-      const sending = sendPart(part, number, digest.toString('base64'));
+      const sending = sendPart(part, number, digest);
       underWay.add(sending);
       // A failure surfaces at the next race or at completion.
       sending.then(
@@ -184,4 +185,19 @@ async function startMultipart(
       await client.send(new AbortMultipartUploadCommand(upload));
     },
   };
+}
+
+/**
+ * A signature covers the SHA-256 of the body. Told what it is, the SDK does not compute it once more; S3 refuses a body that
+ * has another.
+ */
+function signWith(command: UploadPartCommand, digest: Buffer): void {
+  command.middlewareStack.add(
+    (next) => (args) => {
+      const { headers } = args.request as { readonly headers: Record<string, string> };
+      headers['x-amz-content-sha256'] = digest.toString('hex');
+      return next(args);
+    },
+    { step: 'build', name: 'knownPayloadHash' },
+  );
 }
