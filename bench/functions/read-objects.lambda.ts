@@ -1,16 +1,21 @@
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { inParallel } from '../../lambdas/stores/in-parallel.ts';
+import { documentClient } from '../../lambdas/stores/store-clients.ts';
 
 export interface ReadObjectsEvent {
   readonly bucket: string;
   readonly versions: readonly { readonly key: string; readonly versionId: string }[];
   readonly parallel: number;
+  readonly client: keyof typeof CLIENTS;
 }
 
-const s3 = new S3Client();
+/** The SDK's client as it comes, and as the packer sets it up. */
+const CLIENTS = { plain: new S3Client(), packer: documentClient() };
 
 /** The floor of packing: the same SDK reads every object once, and throws the bytes away. */
-export async function handler({ bucket, versions, parallel }: ReadObjectsEvent): Promise<number> {
+export async function handler(event: ReadObjectsEvent): Promise<number> {
+  const { bucket, versions, parallel } = event;
+  const s3 = CLIENTS[event.client];
   const sizes = await inParallel(versions, parallel, async ({ key, versionId }) => {
     const { Body } = await s3.send(
       new GetObjectCommand({ Bucket: bucket, Key: key, VersionId: versionId }),
