@@ -206,7 +206,7 @@ describe('a hold that is placed before any AWS call', () => {
       work: (clients, remainingMs) => productStages(clients, LIMITS, remainingMs).archive(),
     });
     expect(stopped).toBeGreaterThan(15);
-  }, 120_000);
+  }, 300_000);
 
   test('of the purge destroys nothing more: neither data nor claims, schedule or record', async () => {
     await arrange(services, await ledgerOf(...JOURNEYS.ARCHIVED));
@@ -222,5 +222,5 @@ describe('a hold that is placed before any AWS call', () => {
       work: (clients, remainingMs) => productStages(clients, LIMITS, remainingMs).purge(),
     });
     expect(stopped).toBeGreaterThan(40);
-  }, 120_000);
+  }, 300_000);
 });

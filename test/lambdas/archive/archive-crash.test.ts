@@ -74,7 +74,7 @@ test('stopped before or after any AWS call and started again, it ends the same a
     watch,
   });
   expect(calls).toBeGreaterThan(80);
-}, 120_000);
+}, 300_000);
 
 test.each([1, 2, 3])(
   'with every fifth call answered by "not now", it ends the same (seed %i)',
