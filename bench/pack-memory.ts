@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { ARCHIVE_LIMITS } from '../lambdas/core/archive-limits.ts';
 import { sha256Hex } from '../lambdas/core/canonical.ts';
 import { inventoryLine, totalsOf } from '../lambdas/core/inventory.ts';
@@ -46,16 +46,20 @@ export const packMemory: Measure = async ({ startCloud, size, progress }) => {
     });
     const stage = await deactivateOnly(bench, plane);
     const shard = await writeShard(bench, plane, stage.offboardingId);
-    const { peakMemoryBytes } = await bench.invokeFresh(packer, {
-      ...stage,
-      input: { shard },
-    });
+    const report = vaultLayout(plane.planeId, stage.offboardingId).packReportKey(shard.shardId);
+    const peaks: number[] = [];
+    for (let run = 1; run <= size.repeats; run += 1) {
+      // Without its report the shard counts as not packed.
+      await bench.s3.send(new DeleteObjectCommand({ Bucket: bench.vault, Key: report }));
+      const { peakMemoryBytes } = await bench.invokeFresh(packer, { ...stage, input: { shard } });
+      peaks.push(peakMemoryBytes);
+    }
     const shape = `${members.toLocaleString('en-US')} x ${named}`;
-    progress(`${shape}: ${formatSize(peakMemoryBytes)}`);
+    progress(`${shape}: ${peaks.map(formatSize).join(', ')}`);
     figures.push({
       claim: `pack a shard of ${formatSize(size.shardBytes)}, ${shape}: peak memory`,
       unit: 'bytes',
-      measured: peakMemoryBytes,
+      measured: Math.max(...peaks),
       floor,
       limit: { of: 'measured', atMost: LIMIT_BYTES },
     });
