@@ -1,5 +1,5 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
-import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { Duration, Lazy, RemovalPolicy } from 'aws-cdk-lib';
+import { AnyPrincipal, Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms';
 import {
   BlockPublicAccess,
@@ -14,11 +14,14 @@ import type { ProductFunction } from './product-function.ts';
 
 /**
  * The certificates and the checkpoints of the ledger, and the key that signs them. They outlive the data and the stack in every
- * environment, and nobody can delete or replace one while its lock lasts, the account's root included.
+ * environment. While its lock lasts nobody can remove the version that was written first, the account's root included; the bucket's policy
+ * keeps everybody from hiding it under a delete marker, and everybody but who signs from writing another one over it.
  */
 export class Evidence extends Construct {
   private readonly bucket: Bucket;
   private readonly signingKey: Key;
+  /** ARNs of the roles that sign and store. */
+  private readonly signers: string[] = [];
 
   constructor(
     scope: Construct,
@@ -39,6 +42,10 @@ export class Evidence extends Construct {
       serverAccessLogsPrefix: 'evidence/',
       removalPolicy: RemovalPolicy.RETAIN,
     });
+    this.bucket.addToResourcePolicy(this.nobodyHides());
+    this.bucket.addToResourcePolicy(this.onlySignersWrite());
+    // With the bucket, when the stack goes.
+    this.bucket.policy?.applyRemovalPolicy(RemovalPolicy.RETAIN);
     acknowledge(this.bucket, import.meta.filename, {
       'NIST.800.53.R5-S3DefaultEncryptionKMS':
         'evidence must stay readable when every key of the stack is gone; S3 encrypts it under its own',
@@ -63,12 +70,12 @@ export class Evidence extends Construct {
     this.grantSign(fn);
   }
 
-  /** Signs and stores checkpoints, and finds and reads the one before. */
+  /** Signs and stores checkpoints, and finds and reads the one before, hidden or not. */
   grantCheckpoint(fn: ProductFunction): void {
-    this.allow(fn, 'checkpoints', 's3:PutObject', 's3:GetObject');
+    this.allow(fn, 'checkpoints', 's3:PutObject', 's3:GetObjectVersion');
     fn.addToRolePolicy(
       new PolicyStatement({
-        actions: ['s3:ListBucket'],
+        actions: ['s3:ListBucketVersions'],
         resources: [this.bucket.bucketArn],
         conditions: { StringEquals: { 's3:prefix': 'checkpoints/' } },
       }),
@@ -84,6 +91,41 @@ export class Evidence extends Construct {
 
   private grantSign(fn: ProductFunction): void {
     this.grantKey(fn, 'kms:Sign', 'kms:GetPublicKey');
+    if (fn.role) this.signers.push(fn.role.roleArn);
+  }
+
+  /**
+   * Object Lock keeps versions, and lets a delete marker be laid over them: by a request, by a lifecycle rule, by replication.
+   * https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObject.html names the first three actions for who wants to block that.
+   */
+  private nobodyHides(): PolicyStatement {
+    return new PolicyStatement({
+      sid: 'NobodyHidesEvidence',
+      effect: Effect.DENY,
+      principals: [new AnyPrincipal()],
+      actions: [
+        's3:DeleteObject',
+        's3:DeleteObjectVersion',
+        's3:PutLifecycleConfiguration',
+        's3:ReplicateDelete',
+        's3:ReplicateObject',
+      ],
+      resources: [this.bucket.bucketArn, this.bucket.arnForObjects('*')],
+    });
+  }
+
+  /** No cycle: the bucket's policy needs the roles, and what needs the bucket are their policies, resources of their own. */
+  private onlySignersWrite(): PolicyStatement {
+    return new PolicyStatement({
+      sid: 'OnlyWhoSignsWrites',
+      effect: Effect.DENY,
+      principals: [new AnyPrincipal()],
+      actions: ['s3:PutObject'],
+      resources: [this.bucket.arnForObjects('*')],
+      conditions: {
+        ArnNotEquals: { 'aws:PrincipalArn': Lazy.list({ produce: () => this.signers }) },
+      },
+    });
   }
 
   private grantKey(fn: ProductFunction, ...actions: string[]): void {

@@ -13,7 +13,7 @@ import { OffboardingError } from '../core/errors.ts';
 import type { Now } from '../ports.ts';
 import { inParallel } from '../stores/in-parallel.ts';
 import { findContradictions } from './find-contradictions.ts';
-import type { CheckpointArchive, LedgerHeads, PlaneIds } from './ports.ts';
+import type { CheckpointArchive, LedgerHeads, PlaneIds, StoredChain } from './ports.ts';
 
 export interface CheckpointPorts {
   readonly planes: PlaneIds;
@@ -37,12 +37,14 @@ const RACES = 5;
 /**
  * Signs what all ledgers are now and chains it to the checkpoint before. Of two runs at once one writes, and the other one after it:
  * they make one chain. Memory holds one line a plane, some 150 bytes.
- * @throws OffboardingError `LEDGER_CORRUPT` when a ledger contradicts the checkpoint before, after that has been written down
+ * @throws OffboardingError `LEDGER_CORRUPT` when a ledger contradicts the checkpoint before, after that has been written down, and when
+ * somebody has laid something over a checkpoint: the chain goes on from what lies under it
  */
 export function createCheckpoint(ports: CheckpointPorts) {
   return async (): Promise<CheckpointSummary> => {
     for (let race = 0; race < RACES; race += 1) {
-      const last = await readLast(ports);
+      const chain = await ports.checkpoints.read();
+      const last = await verifyLast(chain, ports.signer);
       const heads = await readHeads(ports, last);
       const contradictions = await findContradictions(
         ports.heads,
@@ -52,7 +54,7 @@ export function createCheckpoint(ports: CheckpointPorts) {
       const statement = buildCheckpoint(heads, contradictions, { last, at: ports.now() });
       const { jws } = await signStatement(statement, 'ledger-checkpoint+json', ports.signer);
       if (!(await ports.checkpoints.writeOnce(statement.number, jws))) continue;
-      assertNoContradiction(statement.number, contradictions);
+      assertNoContradiction(statement.number, contradictions, chain);
       return { number: statement.number, ...statement.totals };
     }
     throw new OffboardingError('LEDGER_CONTENTION', `${RACES} checkpoints were written meanwhile`);
@@ -60,13 +62,12 @@ export function createCheckpoint(ports: CheckpointPorts) {
 }
 
 /** @throws OffboardingError `LEDGER_CORRUPT` when the last checkpoint is not signed by our key or not in its place */
-async function readLast({
-  checkpoints,
-  signer,
-}: CheckpointPorts): Promise<LastCheckpoint | undefined> {
-  const number = await checkpoints.lastNumber();
-  if (number === 0) return undefined;
-  const jws = await checkpoints.read(number);
+async function verifyLast(
+  { last }: StoredChain,
+  signer: Signer,
+): Promise<LastCheckpoint | undefined> {
+  if (!last) return undefined;
+  const { number, jws } = last;
   const key = await importJWK(await signer.publicKey(), 'ES256');
   const corrupt = (why: string, cause?: unknown) =>
     new OffboardingError('LEDGER_CORRUPT', `checkpoint ${number} ${why}`, { cause });
@@ -96,12 +97,28 @@ async function readHeads(
   return found;
 }
 
-function assertNoContradiction(number: number, contradictions: readonly Contradiction[]): void {
-  if (contradictions.length === 0) return;
-  const ids = contradictions.map(({ planeId }) => planeId);
-  throw new OffboardingError(
-    'LEDGER_CORRUPT',
-    `${ids.length} ledgers contradict the checkpoint before, see contradictions of checkpoint ${number}: ${ids.slice(0, 20).join(', ')}`,
-    { details: { number, contradictions } },
-  );
+function assertNoContradiction(
+  number: number,
+  contradictions: readonly Contradiction[],
+  { tampered }: StoredChain,
+): void {
+  const faults: string[] = [];
+  if (contradictions.length > 0) {
+    const ids = contradictions.map(({ planeId }) => planeId);
+    faults.push(
+      `${ids.length} ledgers contradict the checkpoint before, see contradictions of checkpoint ${number}: ${firstOf(ids)}`,
+    );
+  }
+  if (tampered.length > 0)
+    faults.push(
+      `${tampered.length} checkpoints have a delete marker or a second version laid over them: ${firstOf(tampered)}`,
+    );
+  if (faults.length > 0)
+    throw new OffboardingError('LEDGER_CORRUPT', faults.join('; '), {
+      details: { number, contradictions, tampered },
+    });
+}
+
+function firstOf(names: readonly string[]): string {
+  return names.slice(0, 20).join(', ');
 }

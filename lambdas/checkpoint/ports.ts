@@ -12,10 +12,16 @@ export interface LedgerHeads {
   hashAt(planeId: string, seq: number): Promise<string | undefined>;
 }
 
+export interface StoredChain {
+  /** The highest number, as it was written first. Undefined when there is none. */
+  readonly last: { readonly number: number; readonly jws: string } | undefined;
+  /** Keys that somebody has laid a delete marker or a second version over. Empty on every good day. */
+  readonly tampered: readonly string[];
+}
+
 export interface CheckpointArchive {
-  /** 0 when there is none. */
-  lastNumber(): Promise<number>;
-  read(number: number): Promise<string>;
+  /** What the lock keeps, whatever was laid over it. */
+  read(): Promise<StoredChain>;
   /** @returns false when somebody else has written this number */
   writeOnce(number: number, jws: string): Promise<boolean>;
 }

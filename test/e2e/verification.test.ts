@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { DeleteObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startWorld, type World, type WorldPlane } from '../support/offboarding-world.ts';
 
@@ -64,6 +65,7 @@ describe('an auditor', () => {
     expect(forged).toContain('ended with 1');
     expect(stdout).toContain('Everything that was checked holds.');
     expect(stdout).not.toContain('FAIL');
+    expect(stdout).not.toContain('is hidden by a delete marker');
     // The first and the last of the days that each jump of the clock passes, and one with each of the two certificates.
     expect(stdout).toContain('checkpoints: 6, signed, without a gap');
     expect(stdout).not.toContain('not checked');
@@ -72,6 +74,17 @@ describe('an auditor', () => {
     expect(stdout).toContain('ok   ledger entry 10');
     expect(stdout).toMatch(/ok {3}checkpoint 000000\d\d\.jws has seen this ledger/);
   }, 300_000);
+
+  it('finds every checkpoint: no administrator can hide one or write another over it', async () => {
+    const s3 = new S3Client(world.cloud.clientConfig('administrator'));
+    const Bucket = world.cloud.physicalName('AWS::S3::Bucket', 'Evidence/Bucket/Resource');
+    const Key = 'checkpoints/00000002.jws';
+    const denied = { name: 'AccessDenied' };
+    await expect(s3.send(new DeleteObjectCommand({ Bucket, Key }))).rejects.toMatchObject(denied);
+    await expect(
+      s3.send(new PutObjectCommand({ Bucket, Key, Body: 'another' })),
+    ).rejects.toMatchObject(denied);
+  });
 
   it('gets a final certificate once, when nothing remains', async () => {
     const history = await plane.history();

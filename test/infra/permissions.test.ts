@@ -74,6 +74,66 @@ describe('the ledger', () => {
   });
 });
 
+describe('the evidence', () => {
+  const bucket = logicalId('AWS::S3::Bucket', 'OffboardingEvidenceBucket');
+
+  it('is written by who signs it, deleted by nobody, and read by version by who checkpoints', () => {
+    expect(rolesThatMay('s3:PutObject', bucket)).toEqual([
+      'certificate',
+      'certificatefinal',
+      'checkpoint',
+    ]);
+    for (const action of ['s3:DeleteObject', 's3:DeleteObjectVersion'])
+      expect(rolesThatMay(action, bucket)).toEqual([]);
+    for (const action of ['s3:ListBucketVersions', 's3:GetObjectVersion'])
+      expect(rolesThatMay(action, bucket)).toEqual(['checkpoint']);
+    expect(rolesThatMay('s3:ListBucket', bucket)).toEqual([]);
+  });
+
+  it('denies to everybody to hide it, and to all but who signs to write it, for as long as the bucket is there', () => {
+    const policy = resourceOf(STACK, 'AWS::S3::BucketPolicy', 'OffboardingEvidenceBucket');
+    expect(policy).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
+    const arn = { 'Fn::GetAtt': [bucket, 'Arn'] };
+    const objects = { 'Fn::Join': ['', [arn, '/*']] };
+    const roleOf = (name: string) => ({
+      'Fn::GetAtt': [expect.stringMatching(new RegExp(`^Offboarding${name}functionRole`)), 'Arn'],
+    });
+    expect(policy.Properties.PolicyDocument).toMatchObject({
+      Statement: expect.arrayContaining([
+        {
+          Sid: 'NobodyHidesEvidence',
+          Effect: 'Deny',
+          Principal: { AWS: '*' },
+          Action: [
+            's3:DeleteObject',
+            's3:DeleteObjectVersion',
+            's3:PutLifecycleConfiguration',
+            's3:ReplicateDelete',
+            's3:ReplicateObject',
+          ],
+          Resource: [arn, objects],
+        },
+        {
+          Sid: 'OnlyWhoSignsWrites',
+          Effect: 'Deny',
+          Principal: { AWS: '*' },
+          Action: 's3:PutObject',
+          Resource: objects,
+          Condition: {
+            ArnNotEquals: {
+              'aws:PrincipalArn': [
+                roleOf('certificate'),
+                roleOf('certificatefinal'),
+                roleOf('checkpoint'),
+              ],
+            },
+          },
+        },
+      ]),
+    });
+  });
+});
+
 describe('the bus', () => {
   it('takes events from the function that publishes the ledger, and from no other role', () => {
     const bus = logicalId('AWS::Events::EventBus', 'OffboardingEventsBus');

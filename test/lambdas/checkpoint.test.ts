@@ -16,6 +16,8 @@ let ledgers: Map<string, string[]>;
 /** The pages of the registry. */
 let registry: string[][];
 let archive: CheckpointArchive;
+/** Keys that something was laid over. */
+let tampered: string[];
 
 beforeEach(() => {
   signer = newSigner();
@@ -25,9 +27,13 @@ beforeEach(() => {
     ['kp-2', [hash('c')]],
   ]);
   registry = [['kp-2'], ['kp-1', 'kp-0']];
+  tampered = [];
   archive = {
-    lastNumber: async () => Math.max(0, ...stored.keys()),
-    read: async (number) => stored.get(number) ?? '',
+    async read() {
+      const number = Math.max(0, ...stored.keys());
+      const jws = stored.get(number);
+      return { last: jws === undefined ? undefined : { number, jws }, tampered };
+    },
     async writeOnce(number, jws) {
       if (stored.has(number)) return false;
       stored.set(number, jws);
@@ -168,6 +174,34 @@ describe('a ledger that was rewritten', () => {
     await expect(checkpoint()).rejects.toMatchObject({ name: 'LEDGER_CORRUPT' });
     expect(await statement(2)).toMatchObject({
       contradictions: [{ planeId: 'kp-2', found: { length: 0, hash: null } }],
+    });
+  });
+});
+
+describe('a checkpoint that something was laid over', () => {
+  it('fails every one after it, and stops none: the chain goes on from what lies under it', async () => {
+    await checkpoint();
+    tampered = ['checkpoints/00000001.jws'];
+    for (const number of [2, 3]) {
+      await expect(checkpoint()).rejects.toMatchObject({
+        name: 'LEDGER_CORRUPT',
+        message:
+          '1 checkpoints have a delete marker or a second version laid over them: checkpoints/00000001.jws',
+        details: { number, contradictions: [], tampered },
+      });
+      expect((await statement(number)).previous).toBe(
+        await sha256Hex(stored.get(number - 1) ?? ''),
+      );
+    }
+  });
+
+  it('is told beside a ledger that was rewritten', async () => {
+    await checkpoint();
+    tampered = ['checkpoints/00000001.jws'];
+    ledgers.set('kp-1', [hash('a')]);
+    await expect(checkpoint()).rejects.toMatchObject({
+      name: 'LEDGER_CORRUPT',
+      message: expect.stringMatching(/checkpoint 2: kp-1; 1 checkpoints have a delete marker/),
     });
   });
 });

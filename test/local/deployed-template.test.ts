@@ -75,6 +75,24 @@ describe.each(['Offboarding-dev', 'Offboarding-prod'])('%s', (stackName) => {
     expect(() => administrator.authorise(action, ledgerArn())).toThrow(/denies it/);
   });
 
+  test('nobody may hide a checkpoint or write another one over it, not even an administrator', () => {
+    const bucket = template
+      .ofType('AWS::S3::Bucket')
+      .find(({ path }) => path.includes('Evidence'))?.arn;
+    const administrator = iam.callerForAccessKey('administrator');
+    const attempts: readonly (readonly [action: string, resource: string])[] = [
+      ['s3:DeleteObject', `${bucket}/checkpoints/00000001.jws`],
+      ['s3:DeleteObjectVersion', `${bucket}/checkpoints/00000001.jws`],
+      ['s3:PutObject', `${bucket}/checkpoints/00000001.jws`],
+      ['s3:PutLifecycleConfiguration', `${bucket}`],
+    ];
+    for (const [action, resource] of attempts)
+      expect(() => administrator.authorise(action, resource)).toThrow(
+        /(NobodyHidesEvidence|OnlyWhoSignsWrites) denies it/,
+      );
+    administrator.authorise('s3:GetObjectVersion', `${bucket}/checkpoints/00000001.jws`);
+  });
+
   test('every function has its code and its role', () => {
     for (const { properties } of template.ofType('AWS::Lambda::Function')) {
       const { S3Key } = properties.Code as { S3Key: string };

@@ -103,8 +103,11 @@ export async function issueEvidence(): Promise<WholeEvidence> {
         planeId === PLANE_ID ? entries[seq - 1]?.hash : 'e'.repeat(64),
     },
     checkpoints: {
-      lastNumber: async () => checkpoints.size,
-      read: async (number) => checkpoints.get(number) ?? '',
+      async read() {
+        const number = checkpoints.size;
+        const jws = checkpoints.get(number);
+        return { last: jws === undefined ? undefined : { number, jws }, tampered: [] };
+      },
       async writeOnce(number, jws) {
         checkpoints.set(number, jws);
         return true;
