@@ -44,6 +44,7 @@ export function createWorkflowFunctions(
   ) => new StageFunction(scope, name, { config, ledger, registry, description, ...size });
 
   const locate = stage('locate', 'Finds out from the ledger where a plane stands.', SHORT);
+  recorder.grantRecord(locate);
 
   const deregister = stage('deregister', 'Begins the grace period of a plane not in use.', SHORT);
   usage.grantRead(deregister);

@@ -1,6 +1,6 @@
 import { foldLedger } from '../core/fold-ledger.ts';
 import type { LedgerEntry } from '../core/ledger-entry.ts';
-import type { Halt, LedgerState, NoticedUse } from '../core/ledger-state.ts';
+import type { Halt, LedgerState, NoticedUse, Restart } from '../core/ledger-state.ts';
 import type { LifecycleState } from '../core/lifecycle.ts';
 import {
   isBeingStarted,
@@ -11,6 +11,7 @@ import {
 import type { Execution } from './ports.ts';
 
 const USES_SHOWN = 20;
+const RESTARTS_SHOWN = 20;
 
 export type OffboardingStatus =
   | 'RUNNING'
@@ -31,6 +32,8 @@ export interface OffboardingView {
   readonly retentionUntil?: string;
   /** Who used the plane, or declared that they need it, since it was deregistered: the latest uses, the last one first. */
   readonly usedDuringGrace?: readonly Pick<NoticedUse, 'by' | 'use' | 'at'>[];
+  /** Who started it again, and whom they acknowledged: the latest, the last one first. */
+  readonly startedAgain?: readonly Omit<Restart, 'erasure'>[];
   /** Legal holds in force. */
   readonly holds: number;
   readonly executionArn: string;
@@ -57,10 +60,18 @@ export function offboardingView(
     ...(begun && { gracePeriodEnd: begun.gracePeriodEnd }),
     ...(begun && state.archive && { retentionUntil: state.archive.retentionUntil }),
     ...(begun && state.noticedUses.length > 0 && { usedDuringGrace: latestUses(state) }),
+    ...(begun && state.restarts.length > 0 && { startedAgain: latestRestarts(state) }),
     holds: state.holds.length,
     executionArn,
     ...(halt && { halt }),
   };
+}
+
+function latestRestarts({ restarts }: LedgerState) {
+  return restarts
+    .slice(-RESTARTS_SHOWN)
+    .reverse()
+    .map(({ erasure: _, ...restart }) => restart);
 }
 
 function latestUses({ noticedUses }: LedgerState) {

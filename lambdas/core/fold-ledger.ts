@@ -9,6 +9,7 @@ import {
   isSuperseded,
   type LedgerState,
   type ReminderData,
+  type RestartData,
   type UseData,
 } from './ledger-state.ts';
 
@@ -20,6 +21,7 @@ const EMPTY: LedgerState = {
   cancelled: false,
   cancelledOffboardings: [],
   noticedUses: [],
+  restarts: [],
   deactivationCommitted: false,
   purgeCommitted: false,
   holds: [],
@@ -48,6 +50,8 @@ function foldEntry(before: LedgerState, entry: LedgerEntry): LedgerState {
         : { ...withoutHalt(state), purgeCommitted: true };
     case 'HALTED':
       return foldHalt(state, entry);
+    case 'RESTARTED':
+      return foldRestart(state, entry);
     case 'APPROVAL_REQUESTED':
       return {
         ...withoutHalt(state),
@@ -124,6 +128,7 @@ function foldTransition(state: LedgerState, entry: LedgerEntry): LedgerState {
       return {
         ...withoutForceRequest(state),
         noticedUses: [],
+        restarts: [],
         offboarding: {
           offboardingId: entry.offboardingId ?? '',
           ...(entry.data as unknown as DeregistrationData),
@@ -148,12 +153,22 @@ function foldHalt(state: LedgerState, entry: LedgerEntry): LedgerState {
     return {
       ...state,
       halt,
-      noticedUses: state.noticedUses.map((use) => ({ ...use, answered: true })),
+      noticedUses: state.noticedUses.map((use) => ({ ...use, halted: true })),
     };
   if (halt.code !== 'SCOPE_CHANGED') return { ...state, halt };
   // Otherwise every new start would go on to the purge under an approval that no longer fits, and halt again.
   const outdated = withApproval(state, (approval) => ({ ...approval, status: 'outdated' }));
   return { ...outdated, halt, purgeCommitted: false };
+}
+
+/** Whoever starts again after a halt has answered for what it names, and for nothing that came after it. */
+function foldRestart(state: LedgerState, { actor, reason, at, data }: LedgerEntry): LedgerState {
+  const restart = { ...(data as unknown as RestartData), by: actor, reason: reason ?? '', at };
+  return {
+    ...state,
+    restarts: [...state.restarts, restart],
+    noticedUses: state.noticedUses.map((use) => ({ ...use, answered: use.halted })),
+  };
 }
 
 function foldApproved(approval: Approval, { actor, reason, at }: LedgerEntry): Approval {
@@ -165,7 +180,14 @@ function foldApproved(approval: Approval, { actor, reason, at }: LedgerEntry): A
 
 function foldUse(state: LedgerState, { actor, at, data }: LedgerEntry): LedgerState {
   const { use, gracePeriodEnd, declarationId } = data as unknown as UseData;
-  const noticed = { by: actor, use, ...(declarationId && { declarationId }), at, answered: false };
+  const noticed = {
+    by: actor,
+    use,
+    ...(declarationId && { declarationId }),
+    at,
+    halted: false,
+    answered: false,
+  };
   return {
     ...state,
     noticedUses: [...state.noticedUses, noticed],

@@ -4,6 +4,7 @@ import type { JsonObject, LedgerEntryType } from './ledger-entry.ts';
 import { assertNotHeld } from './ledger-guards.ts';
 import { isSuperseded, type LedgerState } from './ledger-state.ts';
 import { isLegalTransition, isProtected, type LifecycleState } from './lifecycle.ts';
+import { requestersOf } from './requesters.ts';
 
 /** What a caller asks the recorder to write. The recorder adds seq, from, to, time and hashes. */
 export interface RecordCommand {
@@ -30,6 +31,8 @@ export function assertMayRecord(state: LedgerState, command: RecordCommand, at: 
       return assertTransition(state, command, at);
     case 'GATE_PASSED':
       return assertGatePassed(state, command, at);
+    case 'RESTARTED':
+      return assertCurrentOffboarding(state, command);
     case 'APPROVAL_REQUESTED':
       assertCurrentOffboarding(state, command);
       return assertState(state, 'ARCHIVED', 'a purge can be asked for');
@@ -139,7 +142,8 @@ function assertDecision(state: LedgerState, command: RecordCommand): void {
   assertOpenApproval(state);
   if (command.data.scopeHash !== state.approval?.scopeHash)
     throw new OffboardingError('STALE_SCOPE_HASH', 'the decision is about another scope');
-  if (command.type === 'APPROVED' && state.approval?.requestedBy.includes(command.actor))
+  const requesters = requestersOf(state, ...(state.approval?.requestedBy ?? []));
+  if (command.type === 'APPROVED' && requesters.includes(command.actor))
     throw new OffboardingError(
       'APPROVER_IS_REQUESTER',
       'who asked for the purge cannot approve it',

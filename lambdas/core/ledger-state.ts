@@ -69,6 +69,15 @@ export interface PassageData {
   readonly acknowledgedDependents?: readonly string[];
 }
 
+/** `data` of RESTARTED. */
+export interface RestartData {
+  /** Of the execution; absent where somebody has chosen its name in the console. */
+  readonly attempt?: number;
+  readonly erasure: boolean;
+  /** Beside those that were acknowledged before. */
+  readonly acknowledgedDependents?: readonly string[];
+}
+
 /** `data` of FORCE_REQUESTED. */
 export interface ForceRequestData {
   /** Until then a second person may start what the first asked for. */
@@ -102,8 +111,17 @@ export interface NoticedUse {
   readonly use: UseData['use'];
   readonly declarationId?: string;
   readonly at: string;
-  /** The offboarding has halted for it, and was started again by somebody who knew. */
+  /** The offboarding has halted for it. */
+  readonly halted: boolean;
+  /** After that it was started again by somebody who could know. */
   readonly answered: boolean;
+}
+
+/** Somebody has started the offboarding again. */
+export interface Restart extends RestartData {
+  readonly by: string;
+  readonly reason: string;
+  readonly at: string;
 }
 
 /** The first of the two people that a force takes has asked for it. */
@@ -139,6 +157,8 @@ export interface LedgerState {
   readonly offboarding?: { readonly offboardingId: string } & DeregistrationData;
   /** Of the latest offboarding, oldest first. */
   readonly noticedUses: readonly NoticedUse[];
+  /** Of the latest offboarding, oldest first. */
+  readonly restarts: readonly Restart[];
   /** Stands until the plane is deregistered; whoever looks at it compares `expiresAt`. */
   readonly forceRequest?: ForceRequest;
   readonly cancelled: boolean;

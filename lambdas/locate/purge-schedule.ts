@@ -19,8 +19,8 @@ export interface RunningExecution {
 }
 
 /**
- * The start of the next execution, under the name that the API would try next. It carries out the request on record:
- * who asked for an erasure meanwhile and was refused has not asked for this purge.
+ * The start of the next execution, under the name that the API would try next. It carries out the request on record, by which
+ * Locate plane knows it for no restart, and asks for no erasure that was refused meanwhile.
  */
 export function planPurgeSchedule(
   { planeId, offboardingId, request }: OffboardingOnRecord,

@@ -67,7 +67,10 @@ export async function loadFacts(
   const begun = lifecycleState === 'ACTIVE' ? undefined : offboarding;
   const dependents = await usage.dependents(planeId);
   const leases = await usage.activeLeases(planeId, now);
-  const asking = asked.requestedBy === undefined ? [] : [asked.requestedBy];
+  // A purge that was let pass goes on under its approvals, whoever starts it again: that asks for nothing new.
+  const asking =
+    ledger.purgeCommitted || asked.requestedBy === undefined ? [] : [asked.requestedBy];
+  const restarts = ledger.purgeCommitted || !begun ? [] : ledger.restarts;
   const forceRequestedBy = openForceRequest(ledger, now);
   const approvalFacts = approvalFactsOf(approval, entries);
   return {
@@ -82,7 +85,11 @@ export async function loadFacts(
     ...(archive && { daysInArchive: daysSince(archive.archivedAt, now) }),
     retentionOver: archive !== undefined && now >= new Date(archive.retentionUntil),
     erasure: Boolean(begun?.request.erasure || asked.erasure),
-    requesters: requestersOf(begun, ...asking, ...(approval?.requestedBy ?? [])),
+    requesters: requestersOf(
+      { offboarding: begun, restarts },
+      ...asking,
+      ...(approval?.requestedBy ?? []),
+    ),
     forcers: begun?.request.force ? forcersOf(begun, entries) : [],
     ...(forceRequestedBy !== undefined && { forceRequestedBy }),
     ...(approvalFacts && { approval: approvalFacts }),

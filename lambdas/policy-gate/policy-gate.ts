@@ -1,3 +1,4 @@
+import { acknowledgedDependents } from '../core/acknowledged-dependents.ts';
 import { isOffboardingError, OffboardingError } from '../core/errors.ts';
 import { foldLedger } from '../core/fold-ledger.ts';
 import { assertNotSuperseded } from '../core/ledger-guards.ts';
@@ -50,7 +51,7 @@ async function decideOnce(ports: GatePorts, event: GateEvent, log: EventLog): Pr
   const ledger = foldLedger(entries);
   assertNotSuperseded(ledger, offboardingId);
   const facts = await loadFacts(ports, planeId, entries, request);
-  const attempt = attemptOf(event);
+  const attempt = attemptOf(event, ledger);
   const { decision, reasons } = decide(ports.policies, planeId, attempt, facts);
   log.info('gate decided', { transition, decision, reasons });
   const entry = { planeId, offboardingId, actor: 'workflow', reason: null };
@@ -77,10 +78,11 @@ async function decideOnce(ports: GatePorts, event: GateEvent, log: EventLog): Pr
 
 type Transition = Extract<Attempt, { action: 'deactivate' | 'purge' }>;
 
-function attemptOf({ transition, request }: GateEvent): Transition {
+/** Who was acknowledged is read from the ledger too: there it stands with who has said so. */
+function attemptOf({ transition }: GateEvent, ledger: LedgerState): Transition {
   return transition === 'PURGED'
     ? { action: 'purge' }
-    : { action: 'deactivate', acknowledgedDependents: request.acknowledgedDependents ?? [] };
+    : { action: 'deactivate', acknowledgedDependents: acknowledgedDependents(ledger) };
 }
 
 function isCommitted({ action }: Transition, facts: PlaneFacts): boolean {

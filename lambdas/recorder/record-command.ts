@@ -10,6 +10,7 @@ const time = z.iso.datetime();
 const hash = z.string().check(z.regex(/^[0-9a-f]{64}$/));
 const count = z.int().check(z.minimum(0));
 const nonEmpty = z.string().check(z.minLength(1));
+const ids = z.array(z.string()).check(z.maxLength(100));
 
 /** These fields, and whatever else is there as JSON. */
 function open<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
@@ -30,7 +31,7 @@ const dataSchemas = {
           deregistrationRequestedAt: time,
           gracePeriodDays: count,
           gracePeriodEnd: time,
-          dependents: z.array(z.string()).check(z.maxLength(100)),
+          dependents: ids,
           dependentCount: count,
           canCancel: z.boolean(),
         }),
@@ -66,6 +67,12 @@ const dataSchemas = {
       }),
       z.transform(({ stage, failure }) => ({ ...haltOf(stage, failure) })),
     ),
+  RESTARTED: () =>
+    open({
+      attempt: z.optional(count),
+      erasure: z.boolean(),
+      acknowledgedDependents: z.optional(ids),
+    }),
   APPROVAL_REQUESTED: () =>
     open({
       scopeHash: hash,

@@ -68,7 +68,7 @@ export async function requestApproval(
   const asked = {
     scope,
     scopeHash: await scopeHash(scope),
-    requestedBy: requestersOf(ledger.offboarding, request.requestedBy),
+    requestedBy: requestersOf(ledger, request.requestedBy),
     expiresAt: new Date(now.getTime() + timeoutSeconds * 1000).toISOString(),
   };
   const { at: requestedAt } = await ports.recorder.record({

@@ -1,8 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { foldLedger } from '../../lambdas/core/fold-ledger.ts';
 import { extendedGracePeriodEnd, usesToAnswer } from '../../lambdas/core/grace-use.ts';
-import { deregistrationData, offboardingRequest } from '../support/builders.ts';
-import { deregistered, halted, ledgerOf, type Step, useNoticed } from '../support/ledgers.ts';
+import { APPROVER, deregistrationData, offboardingRequest } from '../support/builders.ts';
+import {
+  deregistered,
+  halted,
+  ledgerOf,
+  restarted,
+  type Step,
+  useNoticed,
+} from '../support/ledgers.ts';
 
 const extended = (usedAt: string, changes = {}) =>
   extendedGracePeriodEnd(deregistrationData(changes), new Date(usedAt));
@@ -48,19 +55,23 @@ describe('uses that somebody has to answer for', () => {
   /** A week from its day's end on would be more than 180 days after the deregistration. */
   const LATE = useNoticed('2027-05-14T10:00:00.000Z');
 
+  const IN_USE = halted('verify_deactivate', 'PLANE_IN_USE');
+  const AGAIN = restarted(APPROVER);
+
   it('are none where they are only recorded', async () => {
     expect(await count('record', EARLY, LATE)).toBe(0);
   });
 
-  it('are all that came since the last halt, where they halt', async () => {
+  it('are all that nobody has started again for, where they halt', async () => {
     expect(await count('halt', EARLY, LATE)).toBe(2);
-    expect(await count('halt', EARLY, halted('verify_deactivate', 'PLANE_IN_USE'), LATE)).toBe(1);
-    expect(await count('halt', EARLY, halted('verify_deactivate', 'ACTIVE_USAGE'))).toBe(1);
+    expect(await count('halt', EARLY, IN_USE, LATE)).toBe(2);
+    expect(await count('halt', EARLY, IN_USE, LATE, AGAIN)).toBe(1);
+    expect(await count('halt', EARLY, AGAIN)).toBe(1);
   });
 
   it('are those for which there was no more time, where they extend', async () => {
     expect(await count('extend', EARLY, LATE)).toBe(1);
-    expect(await count('extend', LATE, halted('verify_deactivate', 'PLANE_IN_USE'))).toBe(0);
+    expect(await count('extend', LATE, IN_USE, AGAIN)).toBe(0);
   });
 
   it('are none of a forced offboarding', async () => {

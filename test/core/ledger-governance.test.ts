@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
+import { acknowledgedDependents } from '../../lambdas/core/acknowledged-dependents.ts';
 import { foldLedger } from '../../lambdas/core/fold-ledger.ts';
 import { purgePermission } from '../../lambdas/core/purge-permission.ts';
-import { APPROVER, OFFBOARDING_ID, REQUESTER, TIMES } from '../support/builders.ts';
+import {
+  APPROVER,
+  OFFBOARDING_ID,
+  offboardingRequest,
+  REQUESTER,
+  TIMES,
+} from '../support/builders.ts';
 import {
   approvalRequested,
   approved,
@@ -11,10 +18,12 @@ import {
   halted,
   JOURNEYS,
   ledgerOf,
+  restarted,
   type Step,
 } from '../support/ledgers.ts';
 
 const SECOND_APPROVER = 'arn:aws:iam::111122223333:user/second-approver';
+const OPERATOR = 'arn:aws:iam::111122223333:user/operator-2';
 const LATER = '2026-12-03T10:00:00.000Z';
 const used = (gracePeriodEnd?: string): Step => ({
   type: 'USE_NOTICED',
@@ -46,6 +55,7 @@ describe('a use during the grace period', () => {
       by: 'arn:aws:iam::111122223333:role/search',
       use: 'query',
       at: '2026-11-26T10:00:00.000Z',
+      halted: false,
       answered: false,
     });
     expect(state.offboarding?.gracePeriodEnd).toBe(LATER);
@@ -80,14 +90,69 @@ describe('a use during the grace period', () => {
     expect(state.noticedUses).toEqual([]);
   });
 
-  it('is answered by the halt that names it', async () => {
+  it('is answered by whoever starts again after the halt that names it, and by no halt', async () => {
+    const inUse = halted('verify_deactivate', 'PLANE_IN_USE');
+    const answered = async (...steps: readonly Step[]) =>
+      (await stateAfter(deregistered(), ...steps)).noticedUses.map((use) => use.answered);
+    expect(await answered(used(), inUse, used())).toEqual([false, false]);
+    expect(await answered(used(), inUse, used(), restarted(OPERATOR))).toEqual([true, false]);
+    const otherwise = halted('verify_deactivate', 'ACTIVE_USAGE');
+    expect(await answered(used(), otherwise, restarted(OPERATOR))).toEqual([false]);
+  });
+});
+
+describe('a start after a halt', () => {
+  it('is remembered with who did it, why, and whom they acknowledged', async () => {
+    const again = restarted(OPERATOR, ['billing']);
+    const inUse = halted('deactivate', 'DEPENDENTS_EXIST');
+    const state = await stateAfter(deregistered(), inUse, again);
+    expect(state.restarts).toEqual([
+      {
+        by: OPERATOR,
+        reason: 'they know',
+        at: TIMES.graceEnd,
+        erasure: false,
+        acknowledgedDependents: ['billing'],
+      },
+    ]);
+    expect(state.halt).toMatchObject({ code: 'DEPENDENTS_EXIST' });
+  });
+
+  it('adds to whom the starts before it have acknowledged', async () => {
+    const request = offboardingRequest({ acknowledgedDependents: ['chatbot'] });
     const state = await stateAfter(
-      deregistered(),
-      used(),
-      halted('verify_deactivate', 'PLANE_IN_USE'),
-      used(),
+      deregistered({ request }),
+      restarted(OPERATOR, ['search', 'billing']),
+      restarted(APPROVER, ['audit']),
     );
-    expect(state.noticedUses.map(({ answered }) => answered)).toEqual([true, false]);
+    expect(acknowledgedDependents(state)).toEqual(['audit', 'billing', 'chatbot', 'search']);
+  });
+
+  it('keeps whoever did it from approving, whatever the question said', async () => {
+    const again = restarted(APPROVER);
+    const [first, ...rest] = JOURNEYS.ARCHIVED as [Step, ...Step[]];
+    await expect(
+      ledgerOf(first, again, ...rest, approvalRequested, approved),
+    ).rejects.toMatchObject({
+      name: 'APPROVER_IS_REQUESTER',
+    });
+    await expect(
+      ledgerOf(...JOURNEYS.ARCHIVED, approvalRequested, again, approved),
+    ).rejects.toMatchObject({ name: 'APPROVER_IS_REQUESTER' });
+  });
+
+  it('is one of the offboarding under way, and of no other', async () => {
+    await expect(ledgerOf(restarted(OPERATOR))).rejects.toMatchObject({
+      name: 'ILLEGAL_TRANSITION',
+    });
+    const superseded = { name: 'OFFBOARDING_SUPERSEDED' };
+    await expect(ledgerOf(deregistered(), cancelled, restarted(OPERATOR))).rejects.toMatchObject(
+      superseded,
+    );
+    const again: Step = { ...deregistered(), offboardingId: 'off_2' };
+    expect(
+      (await stateAfter(deregistered(), restarted(OPERATOR), cancelled, again)).restarts,
+    ).toEqual([]);
   });
 });
 

@@ -23,9 +23,11 @@ import {
   holdReleased,
   purged,
   rejected,
+  restarted,
   type Step,
 } from '../support/ledgers.ts';
 
+const OPERATOR = 'arn:aws:iam::111122223333:user/operator-2';
 const LEGAL = new Set([
   'ACTIVE>PENDING_DEACTIVATE',
   'PENDING_DEACTIVATE>ACTIVE',
@@ -56,6 +58,8 @@ const INTERFERENCE: readonly Step[] = [
   halted('purge', 'SCOPE_CHANGED'),
   halted('archive', 'ARCHIVE_FAILED'),
   { ...approved, actor: REQUESTER },
+  { ...approved, actor: OPERATOR },
+  restarted(OPERATOR),
   { ...approved, data: { scopeHash: 'd'.repeat(64) } },
 ];
 const SOME_TIMES = [TIMES.requested, '2026-11-23T10:00:00.000Z', TIMES.graceEnd, TIMES.purged];
@@ -161,6 +165,16 @@ describe('whatever is asked of the recorder, in whatever order', () => {
       expect(passed).toBeGreaterThan(asked);
       expect(approvals.length).toBeGreaterThan(0);
       for (const { actor } of approvals) expect(actor).not.toBe(REQUESTER);
+    });
+  });
+
+  it('nobody approves what they have started again', () => {
+    always((before, { type, actor, offboardingId }) => {
+      if (type !== 'APPROVED') return;
+      const again = before.filter((entry) => entry.type === 'RESTARTED');
+      expect(
+        again.some((entry) => entry.actor === actor && entry.offboardingId === offboardingId),
+      ).toBe(false);
     });
   });
 

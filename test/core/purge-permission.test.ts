@@ -10,6 +10,7 @@ import {
   gatePassed,
   JOURNEYS,
   ledgerOf,
+  restarted,
   type Step,
 } from '../support/ledgers.ts';
 
@@ -33,15 +34,22 @@ describe('the permission to purge', () => {
     });
   });
 
+  it('is not taken back by an approver who starts the interrupted purge again', async () => {
+    const committed = [...JOURNEYS.ARCHIVED, asked(1), approved, gatePassed('PURGED')];
+    expect(await permission(...committed, restarted(APPROVER))).toMatchObject({ allowed: true });
+  });
+
   it('does not count who asked for the force first, whoever the question was put by', async () => {
     const request = offboardingRequest({
       force: true,
       forceReason: 'leak',
       forceRequestedBy: APPROVER,
     });
-    const [, ...rest] = JOURNEYS.ARCHIVED;
-    const steps = [deregistered({ request }), ...rest, asked(1), approved, gatePassed('PURGED')];
-    expect(await permission(...steps)).toMatchObject({
+    const steps = [...JOURNEYS.ARCHIVED, asked(1), approved, gatePassed('PURGED')];
+    const state = foldLedger(await ledgerOf(...steps));
+    if (!state.offboarding) throw new Error('nothing is being offboarded');
+    const offboarding = { ...state.offboarding, request };
+    expect(purgePermission({ ...state, offboarding }, OFFBOARDING_ID)).toMatchObject({
       allowed: false,
       message: '0 of 1 who did not ask for the purge have approved it',
     });
@@ -51,8 +59,15 @@ describe('the permission to purge', () => {
 describe('who asked for an offboarding', () => {
   it('is each once, in order: who started it, who forced it first, who asks now', async () => {
     const request = offboardingRequest({ forceRequestedBy: OFFICER });
-    const { offboarding } = foldLedger(await ledgerOf(deregistered({ request })));
-    expect(requestersOf(offboarding, REQUESTER, APPROVER)).toEqual([APPROVER, OFFICER, REQUESTER]);
-    expect(requestersOf(undefined)).toEqual([]);
+    const state = foldLedger(await ledgerOf(deregistered({ request })));
+    expect(requestersOf(state, REQUESTER, APPROVER)).toEqual([APPROVER, OFFICER, REQUESTER]);
+    expect(requestersOf({})).toEqual([]);
+  });
+
+  it('is whoever has started it again as well', async () => {
+    const state = foldLedger(
+      await ledgerOf(deregistered(), restarted(OFFICER), restarted(OFFICER)),
+    );
+    expect(requestersOf(state)).toEqual([OFFICER, REQUESTER]);
   });
 });

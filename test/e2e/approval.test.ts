@@ -42,6 +42,28 @@ describe('the approval of a purge', () => {
     });
   });
 
+  it('is refused to whoever has acknowledged dependents by starting again', async () => {
+    const plane = await world.plane();
+    await plane.as('billing', 'PUT', '/dependents/billing', { kind: 'application' });
+    await plane.start({ force: true, forceReason: 'test', erasure: true });
+    expect(await plane.status()).toBe('HALTED');
+    await plane.as('bob', 'POST', '/offboarding', {
+      reason: 'billing knows',
+      acknowledgedDependents: ['billing'],
+    });
+    await world.cloud.clock.settle();
+    expect((await plane.as('bob', 'GET', '/approval')).body.requestedBy).toEqual([
+      'arn:aws:iam::111122223333:user/bob',
+      'arn:aws:iam::111122223333:user/operator',
+    ]);
+    expect(await plane.decide('bob', 'approve')).toMatchObject({
+      status: 403,
+      body: { code: 'APPROVER_IS_REQUESTER' },
+    });
+    expect((await plane.decide('approver', 'approve')).status).toBe(200);
+    expect(await plane.status()).toBe('PURGED');
+  });
+
   it('is refused for another scope', async () => {
     const plane = await awaitingApproval();
     expect(await plane.decide('approver', 'approve', 'a'.repeat(64))).toMatchObject({

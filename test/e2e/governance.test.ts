@@ -181,10 +181,15 @@ describe('in production', () => {
     });
     await start(plane, OPERATOR, { reason: 'they know', acknowledgedDependents: ['search'] });
     expect(await plane.status()).toBe('KEPT_IN_ARCHIVE');
+    expect((await plane.ledger()).find(({ type }) => type === 'RESTARTED')).toMatchObject({
+      actor: expect.stringMatching(/:role\/OffboardingOperator$/),
+      reason: 'they know',
+      data: { attempt: 2, erasure: false, acknowledgedDependents: ['search'] },
+    });
     const passed = (await plane.ledger()).find(({ type }) => type === 'GATE_PASSED');
     expect(passed?.data).toEqual({
       transition: 'DEACTIVATED',
-      decidedAtSeq: 3,
+      decidedAtSeq: 4,
       acknowledgedDependents: ['chatbot', 'search'],
     });
   });

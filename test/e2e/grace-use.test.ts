@@ -103,12 +103,15 @@ describe('where a use halts', () => {
     await clock.advanceBy({ seconds: 61 });
     await plane.start();
     expect(await plane.status()).toBe('KEPT_IN_ARCHIVE');
-    expect((await plane.history()).slice(0, 5)).toEqual([
+    expect((await plane.history()).slice(0, 8)).toEqual([
       'ACTIVE->PENDING_DEACTIVATE',
       'USE_NOTICED',
       'HALTED',
       'USE_NOTICED',
+      'RESTARTED',
       'HALTED',
+      'RESTARTED',
+      'GATE_PASSED',
     ]);
   });
 });

@@ -145,8 +145,9 @@ describe('the schedule of a purge', () => {
 
     await world.cloud.clock.advanceBy(AFTER_RETENTION);
     expect(attempts(offboardingId)).toEqual(['1', '2', '3']);
-    // Whoever was refused the erasure has not asked for this purge.
+    // Whoever has once started it again never approves it, also when what they asked for was refused.
     expect((await plane.as('approver', 'GET', '/approval')).body.requestedBy).toEqual([
+      'arn:aws:iam::111122223333:user/colleague',
       'arn:aws:iam::111122223333:user/operator',
     ]);
     await plane.decide('approver', 'approve');

@@ -252,6 +252,7 @@ describe('what destroys or decides', () => {
       'apiusage',
       'certificate',
       'certificatefinal',
+      'locate',
       'policygate',
       'remindapproval',
       'requestapproval',

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { PlaneRecord } from '../../lambdas/core/plane.ts';
+import type { OffboardingRequest, PlaneRecord } from '../../lambdas/core/plane.ts';
 import { locate, type WorkflowState } from '../../lambdas/locate/locate.ts';
+import { createRecorder } from '../../lambdas/recorder/recorder.ts';
 import {
   APPROVER,
   archiveData,
@@ -23,8 +24,10 @@ import {
   halted,
   JOURNEYS,
   ledgerOf,
+  restarted,
   type Step,
 } from '../support/ledgers.ts';
+import { recordingLog } from '../support/recording-log.ts';
 
 const STATE_MACHINE = 'arn:aws:states:eu-central-1:111122223333:stateMachine:Offboarding';
 const SUBJECT = { planeId: PLANE_ID, offboardingId: OFFBOARDING_ID, request: offboardingRequest() };
@@ -43,9 +46,19 @@ async function located(
     plane = planeRecord(),
   }: { now?: string; event?: typeof EVENT; plane?: PlaneRecord } = {},
 ) {
+  return (await world(steps, now, plane)).locate(event);
+}
+
+async function world(steps: readonly Step[], now: string = TIMES.archived, plane = planeRecord()) {
   const ledger = fakeLedger(await ledgerOf(...steps));
   const planes = fakePlanes(plane);
-  return locate({ ledger, planes, now: () => new Date(now) }, event);
+  const clock = () => new Date(now);
+  const recorder = createRecorder({ ledger, planes, now: clock, log: recordingLog() });
+  return {
+    ledger,
+    locate: (event = EVENT) => locate({ ledger, planes, recorder, now: clock }, event),
+    added: () => ledger.entries.slice(steps.length),
+  };
 }
 
 /** What Scheduler will send to Step Functions, its Input parsed. */
@@ -211,7 +224,119 @@ describe('Locate plane', () => {
   });
 
   it('refuses a plane that nobody registered', async () => {
-    const ports = { ledger: fakeLedger(), planes: fakePlanes(), now: () => new Date(0) };
-    await expect(locate(ports, EVENT)).rejects.toMatchObject({ name: 'PLANE_NOT_FOUND' });
+    const ledger = fakeLedger();
+    const planes = fakePlanes();
+    const now = () => new Date(0);
+    const recorder = createRecorder({ ledger, planes, now, log: recordingLog() });
+    await expect(locate({ ledger, planes, recorder, now }, EVENT)).rejects.toMatchObject({
+      name: 'PLANE_NOT_FOUND',
+    });
+  });
+});
+
+describe('a start of an offboarding that has begun', () => {
+  const AGAIN = '2026-11-30T09:00:00.000Z';
+  const again = (attempt: number, changes: Partial<OffboardingRequest> = {}) => ({
+    ...EVENT,
+    request: offboardingRequest({
+      requestedBy: APPROVER,
+      requestedAt: AGAIN,
+      reason: 'they know',
+      ...changes,
+    }),
+    execution: { ...EVENT.execution, name: `${OFFBOARDING_ID}-${attempt}` },
+  });
+
+  it('is on record before anything else happens: who, why, and whom they acknowledged', async () => {
+    const { locate, added } = await world(JOURNEYS.PENDING_DEACTIVATE);
+    const { request } = await locate(again(2, { acknowledgedDependents: ['billing'] }));
+    expect(added()).toMatchObject([
+      {
+        type: 'RESTARTED',
+        offboardingId: OFFBOARDING_ID,
+        from: 'PENDING_DEACTIVATE',
+        to: 'PENDING_DEACTIVATE',
+        actor: APPROVER,
+        reason: 'they know',
+        data: { attempt: 2, erasure: false, acknowledgedDependents: ['billing'] },
+      },
+    ]);
+    expect(request).toEqual(offboardingRequest({ acknowledgedDependents: ['billing'] }));
+  });
+
+  it('is on record once, however often its execution comes by', async () => {
+    const { locate, added } = await world(JOURNEYS.PENDING_DEACTIVATE);
+    const event = again(2, { acknowledgedDependents: ['billing'] });
+    const { request } = await locate(event);
+    await locate(event);
+    // After the grace period was extended, and after the archive: with what this step has answered before.
+    await locate({ ...event, request: { ...request } });
+    expect(added()).toHaveLength(1);
+  });
+
+  it('adds to whom every start before it has acknowledged', async () => {
+    const first = offboardingRequest({ acknowledgedDependents: ['chatbot'] });
+    const { locate, added } = await world([deregistered({ request: first })]);
+    await locate(again(2, { acknowledgedDependents: ['billing', 'chatbot'] }));
+    const { request } = await locate(again(3, { acknowledgedDependents: ['audit'] }));
+    expect(request.acknowledgedDependents).toEqual(['audit', 'billing', 'chatbot']);
+    expect(added().map(({ data }) => data.acknowledgedDependents)).toEqual([
+      ['billing'],
+      ['audit'],
+    ]);
+  });
+
+  it.each([
+    ['PENDING_DEACTIVATE', JOURNEYS.PENDING_DEACTIVATE],
+    ['DEACTIVATED', JOURNEYS.DEACTIVATED],
+    ['ARCHIVED', JOURNEYS.ARCHIVED],
+    ['ARCHIVED, the purge begun', COMMITTED],
+    ['PURGED', JOURNEYS.PURGED],
+  ])('is on record from %s', async (_, steps) => {
+    const { locate, added } = await world(steps, TIMES.purged);
+    await locate(again(2, { erasure: true }));
+    expect(added()).toMatchObject([
+      { type: 'RESTARTED', actor: APPROVER, data: { attempt: 2, erasure: true } },
+    ]);
+  });
+
+  it.each([
+    ['the first one', [], TIMES.requested, 1],
+    ['the archived plane that its own execution finds', JOURNEYS.ARCHIVED, TIMES.archived, 1],
+    ['the schedule, at the end of the retention', JOURNEYS.ARCHIVED, TIMES.retentionUntil, 2],
+    ['of a plane that is purged and certified', [...JOURNEYS.PURGED, certified], TIMES.purged, 3],
+  ])('is none: %s', async (_, steps, now, attempt) => {
+    const { locate, added } = await world(steps, now);
+    const name = `${OFFBOARDING_ID}-${attempt}`;
+    await locate({ ...EVENT, execution: { ...EVENT.execution, name } });
+    expect(added()).toEqual([]);
+  });
+
+  it('by hand is on record too, also with a copy of the first request that says more', async () => {
+    const { locate, added } = await world(JOURNEYS.PENDING_DEACTIVATE);
+    const request = offboardingRequest({ acknowledgedDependents: ['billing'] });
+    await locate({ ...EVENT, request, execution: { ...EVENT.execution, name: 'by-hand' } });
+    expect(added()).toMatchObject([
+      { type: 'RESTARTED', data: { acknowledgedDependents: ['billing'] } },
+    ]);
+    expect(added()[0]?.data).not.toHaveProperty('attempt');
+  });
+
+  it('gives way to a cancel', async () => {
+    const { locate, ledger, added } = await world(JOURNEYS.PENDING_DEACTIVATE);
+    const entries = await ledgerOf(deregistered(), cancelled);
+    const { append } = ledger;
+    ledger.append = async (entry) => {
+      ledger.append = append;
+      ledger.entries.push(...entries.slice(1));
+      return append(entry);
+    };
+    await expect(locate(again(2))).rejects.toMatchObject({ name: 'OFFBOARDING_SUPERSEDED' });
+    expect(added().map(({ type }) => type)).toEqual(['TRANSITION']);
+  });
+
+  it('plans the purge with the request on record, as before', async () => {
+    const { locate } = await world([...JOURNEYS.ARCHIVED, restarted(APPROVER)]);
+    expect(scheduledStart(await locate(again(2)))).toMatchObject({ Input: SUBJECT });
   });
 });

@@ -24,6 +24,7 @@ import {
   holdPlaced,
   JOURNEYS,
   ledgerOf,
+  restarted,
   type Step,
   useNoticed,
 } from '../support/ledgers.ts';
@@ -159,6 +160,18 @@ describe('the policy gate', () => {
     });
   });
 
+  it('counts no approval by whoever has started the offboarding again', async () => {
+    const { pass } = await gate([...APPROVED, restarted(APPROVER)], TIMES.purged);
+    await expect(pass(PURGE_EVENT)).rejects.toMatchObject({ name: 'PURGE_NOT_APPROVED' });
+  });
+
+  it('lets the approver start an interrupted purge again: it goes on under the same approval', async () => {
+    const steps = [...APPROVED, gatePassed('PURGED'), restarted(APPROVER)];
+    const { pass } = await gate(steps, TIMES.purged);
+    const request = offboardingRequest({ requestedBy: APPROVER });
+    expect(await pass({ ...PURGE_EVENT, request })).toEqual({ decision: 'ALLOWED' });
+  });
+
   it('lets a purge pass that somebody else approved', async () => {
     const { pass, ledger } = await gate(APPROVED, TIMES.purged);
     await pass(PURGE_EVENT);
@@ -236,7 +249,8 @@ describe('the policy gate', () => {
     const { pass, ledger, usage } = await gate([deregistered()]);
     usage.declared.push(dependent());
     await expect(pass()).rejects.toMatchObject({ name: 'DEPENDENTS_EXIST' });
-    await pass({ ...EVENT, request: offboardingRequest({ acknowledgedDependents: ['agent-1'] }) });
+    usage.declared.length = 0;
+    await pass();
     expect(ledger.entries.at(-1)).toMatchObject({ seq: 3, data: { decidedAtSeq: 1 } });
   });
 
@@ -250,14 +264,22 @@ describe('the policy gate', () => {
   });
 
   it('puts on record which dependents were acknowledged', async () => {
-    const { pass, ledger, usage } = await gate([deregistered()]);
+    const request = offboardingRequest({ acknowledgedDependents: ['agent-3', 'agent-1'] });
+    const steps = [deregistered({ request }), restarted(APPROVER, ['agent-2'])];
+    const { pass, ledger, usage } = await gate(steps);
     usage.declared.push(dependent('agent-2'), dependent('agent-1'));
-    const acknowledgedDependents = ['agent-1', 'agent-2', 'agent-3'];
-    await pass({ ...EVENT, request: offboardingRequest({ acknowledgedDependents }) });
+    await pass();
     expect(ledger.entries.at(-1)).toMatchObject({
       type: 'GATE_PASSED',
       data: { transition: 'DEACTIVATED', acknowledgedDependents: ['agent-1', 'agent-2'] },
     });
+  });
+
+  it('takes nobody for acknowledged by the word of the execution alone', async () => {
+    const { pass, usage } = await gate([deregistered()]);
+    usage.declared.push(dependent('agent-1'));
+    const request = offboardingRequest({ acknowledgedDependents: ['agent-1'] });
+    await expect(pass({ ...EVENT, request })).rejects.toMatchObject({ name: 'DEPENDENTS_EXIST' });
   });
 
   it('waits for a lease that was taken since', async () => {

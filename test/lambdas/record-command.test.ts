@@ -89,6 +89,14 @@ describe('a command is refused', () => {
     ['without a key', { idempotencyKey: undefined }, /^invalid input: idempotencyKey /],
     ['with half a halt', { data: { stage: 'purge' } }, /^invalid input: data.failure /],
     [
+      'with more dependents than one request may acknowledge',
+      {
+        type: 'RESTARTED',
+        data: { erasure: false, acknowledgedDependents: Array.from({ length: 101 }, String) },
+      },
+      /^invalid input: data.acknowledgedDependents too_big$/,
+    ],
+    [
       'with half an archive',
       { type: 'TRANSITION', to: 'ARCHIVED', data: { ...archiveData(), manifestHash: 'abc' } },
       /^invalid input: data.manifestHash invalid_format$/,

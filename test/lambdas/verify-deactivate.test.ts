@@ -4,6 +4,7 @@ import { foldLedger } from '../../lambdas/core/fold-ledger.ts';
 import type { UseDuringGrace } from '../../lambdas/core/grace-use.ts';
 import { createVerifyDeactivate } from '../../lambdas/verify-deactivate/verify-deactivate.ts';
 import {
+  APPROVER,
   OFFBOARDING_ID,
   offboardingRequest,
   PLANE_ID,
@@ -11,7 +12,14 @@ import {
   TIMES,
 } from '../support/builders.ts';
 import { fakeUsage, lease } from '../support/fake-usage.ts';
-import { deregistered, halted, ledgerOf, type Step, useNoticed } from '../support/ledgers.ts';
+import {
+  deregistered,
+  halted,
+  ledgerOf,
+  restarted,
+  type Step,
+  useNoticed,
+} from '../support/ledgers.ts';
 
 const FORCED = offboardingRequest({ force: true, forceReason: 'a leak' });
 
@@ -112,13 +120,15 @@ describe('verify_deactivate', () => {
     },
   );
 
-  it('goes on when the halt has answered the uses, and halts for the next one', async () => {
-    const answered = [
+  it('goes on when somebody has started again after the halt, and halts for the next use', async () => {
+    const unanswered = [
       deregistered(),
       useNoticed('2026-11-23T10:00:00.000Z'),
       halted('verify_deactivate', 'PLANE_IN_USE'),
     ];
     const policy = { useDuringGrace: 'halt' } as const;
+    expect((await verify({ steps: unanswered, ...policy })).result.status).toBe('failure');
+    const answered = [...unanswered, restarted(APPROVER)];
     expect((await verify({ steps: answered, ...policy })).result.status).toBe('success');
     const again = [...answered, useNoticed('2026-11-29T10:00:00.000Z')];
     expect((await verify({ steps: again, ...policy })).result).toMatchObject({

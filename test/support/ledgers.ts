@@ -110,6 +110,18 @@ export const halted = (stage: string, code: string, at: string = TIMES.graceEnd)
   at,
 });
 
+export const restarted = (
+  actor: string,
+  acknowledgedDependents: readonly string[] = [],
+  at: string = TIMES.graceEnd,
+): Step => ({
+  type: 'RESTARTED',
+  actor,
+  reason: 'they know',
+  data: { erasure: false, ...(acknowledgedDependents.length > 0 && { acknowledgedDependents }) },
+  at,
+});
+
 const TO_DEACTIVATED = [deregistered(), gatePassed('DEACTIVATED'), deactivated];
 const TO_PURGED = [
   ...TO_DEACTIVATED,

@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { Execution } from '../../../lambdas/api/ports.ts';
 import {
+  APPROVER,
   OFFBOARDING_ID,
   offboardingRequest,
   PLANE_ID,
   planeRecord,
+  REQUESTER,
   TIMES,
 } from '../../support/builders.ts';
 import {
@@ -20,6 +22,7 @@ import {
   ledgerOf,
   purged,
   rejected,
+  restarted,
   type Step,
 } from '../../support/ledgers.ts';
 import { apiWorld } from './api-world.ts';
@@ -241,4 +244,23 @@ describe('the status of an offboarding', () => {
       body: { code: 'NO_OFFBOARDING' },
     });
   });
+});
+
+it('says who has started the offboarding again, and whom they acknowledged, the last one first', async () => {
+  const steps = [
+    deregistered(),
+    halted('deactivate', 'DEPENDENTS_EXIST'),
+    restarted(APPROVER, ['billing'], '2026-11-29T11:00:00.000Z'),
+    restarted(REQUESTER, [], '2026-11-29T12:00:00.000Z'),
+  ];
+  const { body } = await statusOf(steps, { execution: RUNNING, now: '2026-11-29T13:00:00.000Z' });
+  expect(body.startedAgain).toEqual([
+    { by: REQUESTER, reason: 'they know', at: '2026-11-29T12:00:00.000Z' },
+    {
+      by: APPROVER,
+      reason: 'they know',
+      at: '2026-11-29T11:00:00.000Z',
+      acknowledgedDependents: ['billing'],
+    },
+  ]);
 });
