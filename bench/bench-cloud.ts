@@ -9,7 +9,7 @@ import { requestKind } from './request-kind.ts';
 import { createRequestTally, type RequestTally } from './request-tally.ts';
 
 /** The bucket that planes of the bench live in: `planeResources` of the environment allows the name. */
-export const PLANE_BUCKET = 'knowledge-bench';
+export const PLANE_BUCKET = 'knowledge-dev-bench';
 
 export interface BenchPlane {
   readonly planeId: string;

@@ -7,7 +7,10 @@ import type { RolePatterns } from '../lambdas/policy-gate/roles.ts';
 export const ENVIRONMENT_NAMES = ['dev', 'prod'] as const;
 export type EnvironmentName = (typeof ENVIRONMENT_NAMES)[number];
 
-/** Which of the account's resources planes may live in, as names or `*` patterns. Registration refuses what lies outside. */
+/**
+ * Which of the account's resources planes may live in, as names or `*` patterns. Registration refuses what lies outside. Two
+ * environments that may be in one account have none in common (`infra/assert-planes-apart.ts`).
+ */
 export interface PlaneResourcePatterns {
   readonly buckets: readonly string[];
   readonly tables: readonly string[];
@@ -86,9 +89,9 @@ export const ENVIRONMENTS: Readonly<Record<EnvironmentName, EnvironmentConfig>> 
     packConcurrency: 10,
     archiveStorageClass: 'DEEP_ARCHIVE',
     planeResources: {
-      buckets: ['knowledge-*'],
-      tables: ['knowledge-*'],
-      functions: ['knowledge-*'],
+      buckets: ['knowledge-dev-*'],
+      tables: ['knowledge-dev-*'],
+      functions: ['knowledge-dev-*'],
     },
     logRetention: RetentionDays.ONE_MONTH,
     evidenceLockDays: 1,
@@ -111,9 +114,9 @@ export const ENVIRONMENTS: Readonly<Record<EnvironmentName, EnvironmentConfig>> 
     packConcurrency: 40,
     archiveStorageClass: 'DEEP_ARCHIVE',
     planeResources: {
-      buckets: ['knowledge-*'],
-      tables: ['knowledge-*'],
-      functions: ['knowledge-*'],
+      buckets: ['knowledge-prod-*'],
+      tables: ['knowledge-prod-*'],
+      functions: ['knowledge-prod-*'],
     },
     logRetention: RetentionDays.TWO_YEARS,
     evidenceLockDays: 3650,

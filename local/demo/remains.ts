@@ -5,7 +5,7 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import type { Cloud } from '../cloud.ts';
-import { CHUNKS_TABLE, DOCUMENTS_BUCKET, type SamplePlane, TOKENS_TABLE } from './sample-plane.ts';
+import type { SamplePlane } from './sample-plane.ts';
 
 /** What an outsider finds of a plane, looking with plain SDK calls and none of the product's code. */
 export interface Remains {
@@ -23,7 +23,7 @@ export interface Remains {
 
 export async function findRemains(
   cloud: Cloud,
-  plane: SamplePlane,
+  { shared, partition, prefix }: SamplePlane,
   planeId: string,
 ): Promise<Remains> {
   const config = cloud.clientConfig('auditor');
@@ -34,8 +34,8 @@ export async function findRemains(
     cloud.physicalName('AWS::S3::Bucket', 'Vault/Bucket/Resource'),
     `planes/${planeId}/`,
   );
-  const documents = await listVersions(s3, DOCUMENTS_BUCKET, plane.prefix);
-  const tokens = await query(dynamodb, TOKENS_TABLE, plane.partition);
+  const documents = await listVersions(s3, shared.documents, prefix);
+  const tokens = await query(dynamodb, shared.tokens, partition);
   const { Item } = await dynamodb.send(
     new GetItemCommand({
       TableName: cloud.physicalName('AWS::DynamoDB::', 'Registry/Planes'),
@@ -44,7 +44,7 @@ export async function findRemains(
   );
   return {
     documentVersions: documents.count,
-    chunks: (await query(dynamodb, CHUNKS_TABLE, plane.partition)).count,
+    chunks: (await query(dynamodb, shared.chunks, partition)).count,
     tokens: tokens.count,
     revokedTokens: tokens.revoked,
     vaultVersions: vault.count,

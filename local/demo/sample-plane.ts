@@ -21,9 +21,32 @@ import { embed, toBytes } from './embedding.ts';
 import type { Answer, Query } from './query-endpoint.lambda.ts';
 import { bundleQueryEndpoint } from './query-endpoint-bundle.ts';
 
-export const DOCUMENTS_BUCKET = 'knowledge-documents';
-export const CHUNKS_TABLE = 'knowledge-chunks';
-export const TOKENS_TABLE = 'knowledge-tokens';
+/** What all sample planes of a deployment share, as those of a multi-tenant platform would. */
+export interface SharedResources {
+  readonly documents: string;
+  readonly chunks: string;
+  readonly tokens: string;
+}
+
+/** Names that `planeResources` of the environment allows: those of `Offboarding-dev` begin with `knowledge-dev-`. */
+export function planeResourceName(stackName: string, name: string): string {
+  return `${stackName.replace(/^Offboarding/, 'knowledge')}-${name}`;
+}
+
+export function sharedResources(stackName: string): SharedResources {
+  return {
+    documents: planeResourceName(stackName, 'documents'),
+    chunks: planeResourceName(stackName, 'chunks'),
+    tokens: planeResourceName(stackName, 'tokens'),
+  };
+}
+
+/** Of the environment that the demo and most tests run. */
+export const {
+  documents: DOCUMENTS_BUCKET,
+  chunks: CHUNKS_TABLE,
+  tokens: TOKENS_TABLE,
+} = sharedResources('Offboarding-dev');
 
 const BATCH_SIZE = 25; // BatchWriteItem's limit
 const PARALLEL_UPLOADS = 16;
@@ -32,6 +55,7 @@ const TOKENS_PER_PLANE = 3;
 export interface SamplePlane {
   /** The body of POST /planes that registers it. */
   readonly registration: Record<string, unknown>;
+  readonly shared: SharedResources;
   readonly prefix: string;
   readonly partition: string;
   readonly functionName: string;
@@ -51,6 +75,8 @@ export async function createSamplePlane(
   options: { name: string; tenantId: string; documents: readonly Document[] },
 ): Promise<SamplePlane> {
   const { name, tenantId, documents } = options;
+  const { stackName } = cloud.template;
+  const shared = sharedResources(stackName);
   const config = cloud.clientConfig('tenant');
   const s3 = new S3Client(config);
   const dynamodb = new DynamoDBClient(config);
@@ -58,11 +84,11 @@ export async function createSamplePlane(
   const partition = `${tenantId}/${name}`;
   const prefix = `${partition}/`;
 
-  await createShared(s3, dynamodb);
+  await createShared(s3, dynamodb, shared);
   await inParallel(documents, PARALLEL_UPLOADS, (document) =>
     s3.send(
       new PutObjectCommand({
-        Bucket: DOCUMENTS_BUCKET,
+        Bucket: shared.documents,
         Key: prefix + document.name,
         Body: document.text,
         ContentType: 'text/markdown',
@@ -80,17 +106,17 @@ export async function createSamplePlane(
   );
   await writeAll(
     dynamodb,
-    CHUNKS_TABLE,
+    shared.chunks,
     chunks.map((Item) => ({ PutRequest: { Item } })),
   );
-  const tokens = await issueTokens(dynamodb, partition);
+  const tokens = await issueTokens(dynamodb, shared.tokens, partition);
 
-  const functionName = `knowledge-query-${name}`;
+  const functionName = planeResourceName(stackName, `query-${name}`);
   await cloud.lambda.createFunction({
     name: functionName,
     directory: await bundleQueryEndpoint(),
     handler: 'index.handler',
-    environment: { CHUNKS_TABLE, TOKENS_TABLE },
+    environment: { CHUNKS_TABLE: shared.chunks, TOKENS_TABLE: shared.tokens },
     timeoutSeconds: 30,
     memoryMb: 512,
   });
@@ -101,10 +127,10 @@ export async function createSamplePlane(
       name,
       type: 'vector',
       stores: [
-        { kind: 's3-prefix', bucket: DOCUMENTS_BUCKET, prefix },
+        { kind: 's3-prefix', bucket: shared.documents, prefix },
         {
           kind: 'dynamodb-partition',
-          table: CHUNKS_TABLE,
+          table: shared.chunks,
           partitionKey: { name: 'plane', value: partition },
         },
       ],
@@ -112,11 +138,12 @@ export async function createSamplePlane(
         { kind: 'query-endpoint', functionName },
         {
           kind: 'token-partition',
-          table: TOKENS_TABLE,
+          table: shared.tokens,
           partitionKey: { name: 'plane', value: partition },
         },
       ],
     },
+    shared,
     prefix,
     partition,
     functionName,
@@ -144,23 +171,26 @@ async function ask(lambda: LambdaClient, functionName: string, query: Query) {
   }
 }
 
-/** One bucket and two tables that all sample planes share, as a multi-tenant platform would. */
-async function createShared(s3: S3Client, dynamodb: DynamoDBClient): Promise<void> {
+async function createShared(
+  s3: S3Client,
+  dynamodb: DynamoDBClient,
+  { documents, chunks, tokens }: SharedResources,
+): Promise<void> {
   try {
-    await s3.send(new CreateBucketCommand({ Bucket: DOCUMENTS_BUCKET }));
+    await s3.send(new CreateBucketCommand({ Bucket: documents }));
   } catch (error) {
     if (!(error instanceof BucketAlreadyOwnedByYou)) throw error;
     return;
   }
   await s3.send(
     new PutBucketVersioningCommand({
-      Bucket: DOCUMENTS_BUCKET,
+      Bucket: documents,
       VersioningConfiguration: { Status: 'Enabled' },
     }),
   );
   for (const [TableName, sortKey] of [
-    [CHUNKS_TABLE, 'chunkId'],
-    [TOKENS_TABLE, 'tokenHash'],
+    [chunks, 'chunkId'],
+    [tokens, 'tokenHash'],
   ] as const) {
     try {
       await dynamodb.send(
@@ -183,14 +213,18 @@ async function createShared(s3: S3Client, dynamodb: DynamoDBClient): Promise<voi
   }
 }
 
-async function issueTokens(dynamodb: DynamoDBClient, partition: string): Promise<string[]> {
+async function issueTokens(
+  dynamodb: DynamoDBClient,
+  table: string,
+  partition: string,
+): Promise<string[]> {
   const tokens = Array.from({ length: TOKENS_PER_PLANE }, () =>
     randomBytes(24).toString('base64url'),
   );
   for (const token of tokens) {
     await dynamodb.send(
       new PutItemCommand({
-        TableName: TOKENS_TABLE,
+        TableName: table,
         Item: {
           plane: { S: partition },
           tokenHash: { S: createHash('sha256').update(token).digest('hex') },

@@ -12,8 +12,8 @@ import { DOCUMENTS_BUCKET, type SamplePlane, TOKENS_TABLE } from '../../local/de
 import { createFaults } from '../support/faults.ts';
 import { startWorld, type World } from '../support/offboarding-world.ts';
 
-const UNVERSIONED = 'knowledge-unversioned';
-const LOCKABLE = 'knowledge-lockable';
+const UNVERSIONED = 'knowledge-dev-unversioned';
+const LOCKABLE = 'knowledge-dev-lockable';
 const ERASURE = { force: true, forceReason: 'test', erasure: true };
 
 // Each of them needs something of a role that no ordinary plane needs.

@@ -174,7 +174,7 @@ describe('a stage that fails changes no state, and the next start goes on from t
 
 describe('what happens around an offboarding while it works', () => {
   it('the table of its tokens disappears: nothing is deactivated until it is back', async () => {
-    const table = 'knowledge-tokens-apart';
+    const table = 'knowledge-dev-tokens-apart';
     await tenant.createTokenTable(table);
     const plane = await world.plane(({ registration, partition }) => ({
       ...registration,

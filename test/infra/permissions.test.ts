@@ -222,12 +222,12 @@ describe('what destroys or decides', () => {
   it.each([
     ['s3:DeleteObjectVersion', vault, ['purge']],
     ['s3:DeleteObject', vault, []],
-    ['s3:DeleteObjectVersion', 'knowledge-*', ['archiveevict', 'purge']],
-    ['s3:PutObject', 'knowledge-*', []],
-    ['dynamodb:DeleteItem', 'table/knowledge-*', ['archiveevict', 'purge']],
-    ['dynamodb:PutItem', 'table/knowledge-*', []],
-    ['dynamodb:UpdateItem', 'table/knowledge-*', ['deactivate']],
-    ['lambda:PutFunctionConcurrency', 'function:knowledge-*', ['deactivate']],
+    ['s3:DeleteObjectVersion', 'knowledge-prod-*', ['archiveevict', 'purge']],
+    ['s3:PutObject', 'knowledge-prod-*', []],
+    ['dynamodb:DeleteItem', 'table/knowledge-prod-*', ['archiveevict', 'purge']],
+    ['dynamodb:PutItem', 'table/knowledge-prod-*', []],
+    ['dynamodb:UpdateItem', 'table/knowledge-prod-*', ['deactivate']],
+    ['lambda:PutFunctionConcurrency', 'function:knowledge-prod-*', ['deactivate']],
     // Who asks for a decision cannot read the token, who takes it cannot make one.
     ['kms:Encrypt', tokenKey, ['awaitapproval', 'requestapproval']],
     ['kms:Decrypt', tokenKey, ['apiapproval']],

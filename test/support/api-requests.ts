@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { API_ROUTES, type ApiRoute } from '../../infra/api-routes.ts';
-import { CHUNKS_TABLE, DOCUMENTS_BUCKET, TOKENS_TABLE } from '../../local/demo/sample-plane.ts';
+import { planeResourceName, sharedResources } from '../../local/demo/sample-plane.ts';
 import { bodiesFor } from './bodies-for.ts';
 import type { RawRequest } from './raw-request.ts';
 
@@ -9,15 +9,22 @@ export const PLANE = '{planeId}';
 /** In a body, what stands for the scope that the plane's approvers are asked about. */
 export const SCOPE_HASH = 'f'.repeat(64);
 
+// What is tried as requests is tried in production.
+const STACK = 'Offboarding-prod';
+const shared = sharedResources(STACK);
+
 const text = fc.string({ minLength: 1, maxLength: 20 }).map((value) => `${value}!`);
 /** What is in the way of a request that the API would understand: a field that can hold nearly anything is nearly never right. */
 const FIELDS = {
   tenantId: text,
   name: text,
   value: text,
-  bucket: fc.constant(DOCUMENTS_BUCKET),
-  table: fc.constantFrom(CHUNKS_TABLE, TOKENS_TABLE),
-  functionName: fc.constantFrom('knowledge-query-a', 'knowledge-query-b'),
+  bucket: fc.constant(shared.documents),
+  table: fc.constantFrom(shared.chunks, shared.tokens),
+  functionName: fc.constantFrom(
+    planeResourceName(STACK, 'query-a'),
+    planeResourceName(STACK, 'query-b'),
+  ),
   prefix: fc.stringMatching(/^[ab]{1,3}(\/[ab]){0,2}\/$/),
   reason: text,
   forceReason: text,

@@ -2,8 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
-import { ENVIRONMENT_NAMES } from '../../infra/config.ts';
+import { ENVIRONMENT_NAMES, type EnvironmentName } from '../../infra/config.ts';
 import { grantedBy, readUsedGrants } from '../../local/grants-used.ts';
+import type { Grant } from '../../local/iam/grants.ts';
 import { readTemplate } from '../../local/template.ts';
 import { ONLY_ON_AWS } from './grants-only-on-aws.ts';
 import { reportGrants } from './unused-grants.ts';
@@ -15,7 +16,7 @@ import { reportGrants } from './unused-grants.ts';
 export function setup(project: TestProject): () => Promise<void> {
   const { assemblyDirectory } = project.getProvidedContext();
   const granted = ENVIRONMENT_NAMES.flatMap((name) =>
-    grantedBy(readTemplate(assemblyDirectory, `Offboarding-${name}`)),
+    inEveryEnvironment(name, grantedBy(readTemplate(assemblyDirectory, `Offboarding-${name}`))),
   );
   const directory = mkdtempSync(join(tmpdir(), 'offboarding-grants-'));
   // The environment of every worker is a copy of this one.
@@ -29,7 +30,7 @@ export function setup(project: TestProject): () => Promise<void> {
         return;
       }
       const used = ENVIRONMENT_NAMES.flatMap((name) =>
-        readUsedGrants(directory, `Offboarding-${name}`),
+        inEveryEnvironment(name, readUsedGrants(directory, `Offboarding-${name}`)),
       );
       const { unused, outdated } = reportGrants(granted, used, ONLY_ON_AWS);
       const complaints = [
@@ -44,6 +45,14 @@ export function setup(project: TestProject): () => Promise<void> {
       rmSync(directory, { recursive: true, force: true });
     }
   };
+}
+
+/** The environments grant the same things, each on planes of its own. */
+function inEveryEnvironment(name: EnvironmentName, grants: readonly Grant[]): readonly Grant[] {
+  return grants.map((grant) => ({
+    ...grant,
+    resource: grant.resource.replaceAll(`knowledge-${name}-*`, 'knowledge-*'),
+  }));
 }
 
 /** @returns undefined for a run that could have used every grant */

@@ -1,6 +1,9 @@
 import type { Grant } from '../../local/iam/grants.ts';
 
-/** Grants that nothing on this machine can use, and what uses them on AWS. `*` stands for every role or resource. */
+/**
+ * Grants that nothing on this machine can use, and what uses them on AWS. `*` stands for every role or resource, and
+ * `knowledge-*` for the planes' resources of every environment.
+ */
 export interface OnlyOnAws {
   readonly role: string;
   readonly actions: readonly string[];
