@@ -22,6 +22,11 @@ export function assertGovernance({
     if (isNeeded && patterns.length === 0) throw new Error(`roles.${role} must name somebody`);
     if (patterns.some((pattern) => pattern.trim() === ''))
       throw new Error(`roles.${role} has an empty pattern`);
+    const loose = patterns.find((pattern) => /AWSReservedSSO_.*\*/.test(pattern));
+    if (loose !== undefined)
+      throw new Error(
+        `roles.${role} has "${loose}", which other permission sets may match: say permission-set/<its name>`,
+      );
   }
 }
 

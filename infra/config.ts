@@ -42,7 +42,7 @@ export interface OffboardingConfig {
   readonly requiredApprovals: number;
   /**
    * Who has which role, as patterns with `*` of a caller's identity or, for the session of a role, of the role's ARN
-   * (docs/decisions/0003-caller-identity.md). `user/…` and `role/…` are of the account that is deployed to.
+   * (docs/decisions/0003-caller-identity.md). `user/…`, `role/…` and `permission-set/…` are of the account that is deployed to.
    */
   readonly roles: RolePatterns;
   readonly approval: ApprovalConfig;
@@ -67,12 +67,9 @@ export interface EnvironmentConfig extends OffboardingConfig {
   readonly terminationProtection: boolean;
 }
 
-/**
- * The IAM role of this name, and the role that Identity Center makes of a permission set of this name.
- * https://docs.aws.amazon.com/singlesignon/latest/userguide/referencingpermissionsets.html
- */
+/** The IAM role of this name, and the permission set of Identity Center of exactly this name. */
 function rolesNamed(name: string): readonly string[] {
-  return [`role/${name}`, `role/AWSReservedSSO_${name}_*`];
+  return [`role/${name}`, `permission-set/${name}`];
 }
 
 export const ENVIRONMENTS: Readonly<Record<EnvironmentName, EnvironmentConfig>> = {

@@ -41,15 +41,17 @@ export class PolicyGate extends ProductFunction {
   }
 }
 
-/** `role/Name` is of this account, whatever its number; anything else stands as it is. */
+/** `role/Name` and `permission-set/Name` are of this account, whatever its number; anything else stands as it is. */
 function inThisAccount(scope: Construct, roles: RolePatterns): RolePatterns {
   const { partition, account } = Stack.of(scope);
-  const ownArn = (pattern: string) =>
-    /^(user|role)\//.test(pattern) ? `arn:${partition}:iam::${account}:${pattern}` : pattern;
+  const own = (pattern: string) =>
+    pattern
+      .replace(/^(?=(user|role)\/)/, `arn:${partition}:iam::${account}:`)
+      .replace(/^permission-set\//, `permission-set/${account}/`);
   return {
-    operator: roles.operator.map(ownArn),
-    forcer: roles.forcer.map(ownArn),
-    legal: roles.legal.map(ownArn),
-    approver: roles.approver.map(ownArn),
+    operator: roles.operator.map(own),
+    forcer: roles.forcer.map(own),
+    legal: roles.legal.map(own),
+    approver: roles.approver.map(own),
   };
 }

@@ -21,6 +21,10 @@ describe('what a deployment says about who decides', () => {
     [{ roles: { ...prod.roles, approver: [] } }, 'roles.approver must name somebody'],
     [{ roles: { ...prod.roles, forcer: [] } }, 'roles.forcer must name somebody'],
     [{ roles: { ...prod.roles, legal: [' '] } }, 'roles.legal has an empty pattern'],
+    [
+      { roles: { ...prod.roles, approver: ['role/AWSReservedSSO_Approver_*'] } },
+      'roles.approver has "role/AWSReservedSSO_Approver_*", which other permission sets may match: say permission-set/<its name>',
+    ],
   ])('must make sense: %j', (changes, message) => {
     expect(() => assertGovernance({ ...prod, ...changes })).toThrow(message);
   });

@@ -64,6 +64,16 @@ describe('prod', () => {
       GRACE_PERIOD_FLOOR_DAYS: '7',
       RETENTION_FLOOR_DAYS: '30',
       FORCE: 'two-people',
+      ROLES: {
+        'Fn::Join': [
+          '',
+          expect.arrayContaining([
+            expect.stringContaining('"approver":["arn:'),
+            expect.stringMatching(/:role\/OffboardingApprover","permission-set\/$/),
+            '/OffboardingApprover"]}',
+          ]),
+        ],
+      },
     });
     expect(functionVariables('Offboarding-prod', 'requestapproval')).toMatchObject({
       REQUIRED_APPROVALS: '2',

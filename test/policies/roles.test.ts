@@ -6,9 +6,10 @@ const MAPPING = {
   operator: [`${ACCOUNT}:role/Operator`],
   forcer: [],
   legal: [`${ACCOUNT}:user/legal/*`, 'identity-center-user/8c87b489ce35cf2e'],
-  approver: [`${ACCOUNT}:role/AWSReservedSSO_Approver_*`, `${ACCOUNT}:role/Operator`],
+  approver: ['permission-set/111122223333/Approver', `${ACCOUNT}:role/Operator`],
 };
 const PERSON = 'identity-center-user/8c87b489ce35cf2e';
+const OTHER_PERSON = 'identity-center-user/0000000000000000';
 
 describe('the roles of a caller', () => {
   it.each([
@@ -21,6 +22,35 @@ describe('the roles of a caller', () => {
       'a person by name and by permission set',
       { identity: PERSON, roleArn: `${ACCOUNT}:role/AWSReservedSSO_Approver_0123456789abcdef` },
       ['legal', 'approver'],
+    ],
+    [
+      'a person by another permission set, whose name begins the same',
+      {
+        identity: OTHER_PERSON,
+        roleArn: `${ACCOUNT}:role/AWSReservedSSO_Approver_ReadOnly_0123456789abcdef`,
+      },
+      [],
+    ],
+    [
+      'a permission set whose name is all but the end of a role',
+      {
+        identity: OTHER_PERSON,
+        roleArn: `${ACCOUNT}:role/AWSReservedSSO_Approver_0123456789abcdef_fedcba9876543210`,
+      },
+      [],
+    ],
+    [
+      'the permission set in another account',
+      {
+        identity: OTHER_PERSON,
+        roleArn: 'arn:aws:iam::999999999999:role/AWSReservedSSO_Approver_0123456789abcdef',
+      },
+      [],
+    ],
+    [
+      'a role that is called like a permission set, and is of none',
+      { identity: `${ACCOUNT}:role/Approver`, roleArn: `${ACCOUNT}:role/Approver` },
+      [],
     ],
     ['nobody who is known', { identity: `${ACCOUNT}:root` }, []],
   ])('%s', (_, caller, roles) => {
