@@ -1,7 +1,6 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { startApiGateway } from './api-gateway.ts';
@@ -35,11 +34,6 @@ import type { ExecutionEvent } from './step-functions/execution.ts';
 import { createStepFunctions, type StepFunctions } from './step-functions/step-functions.ts';
 import { createStepFunctionsService } from './step-functions/step-functions-service.ts';
 import { readTemplate, type Template, type TemplateResource } from './template.ts';
-
-/** Compiled code of the Lambdas, by content: it outlives a cloud, so that the next one starts faster. */
-const COMPILE_CACHE = fileURLToPath(
-  new URL('../node_modules/.cache/lambda-compile-cache', import.meta.url),
-);
 
 export interface CloudOptions {
   /** What `cdk synth` wrote. */
@@ -137,7 +131,8 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
 
   const lambda = createLambda({
     clock,
-    compileCache: COMPILE_CACHE,
+    // Beside the code it was compiled from: it outlives a cloud, so that the next one starts faster, and goes with the assembly.
+    compileCache: path.join(options.assemblyDirectory, '.compile-cache'),
     environmentFor: (definition) => ({
       AWS_ENDPOINT_URL: endpoint.url,
       ...credentialVariables(credentialsOf(iam, definition)),

@@ -14,7 +14,7 @@ declare module 'vitest' {
 /** Synthesises every environment once for the whole run, into a directory of its own: runs may overlap. */
 export async function setup(project: TestProject): Promise<() => void> {
   const directory = mkdtempSync(join(tmpdir(), 'offboarding-assembly-'));
-  const remove = () => rmSync(directory, { recursive: true, force: true });
+  const remove = () => rmSync(directory, { recursive: true, force: true, maxRetries: 3 });
   try {
     await synthesise(directory);
   } catch (error) {
