@@ -6,7 +6,7 @@ import type { JsonValue } from './core/ledger-entry.ts';
 export const offboardingRequestSchema = z.object({
   reason: z.string().check(z.minLength(1)),
   requestedBy: z.string().check(z.minLength(1)),
-  requestedAt: z.iso.datetime(),
+  requestedAt: z.custom<string>(isUtcTime),
   gracePeriodDays: z.int().check(z.minimum(0)),
   retentionDays: z.int().check(z.minimum(0)),
   erasure: z.boolean(),
@@ -27,6 +27,14 @@ export const stageEventSchema = z.extend(workflowEventSchema, {
   // Parsed from JSON by the runtime: its values are what they can be.
   input: z._default(z.custom<Record<string, JsonValue>>(isJsonObject), {}),
 });
+
+/** A date and time in UTC that exist, as ISO 8601. Not `z.iso.datetime`, which would add 3 KB to the bundle of every stage. */
+function isUtcTime(value: unknown): boolean {
+  if (typeof value !== 'string' || !/^[-:.T\d]+Z$/.test(value)) return false;
+  const time = new Date(value);
+  // JavaScript takes 30 February for 2 March.
+  return !Number.isNaN(time.getTime()) && time.toISOString().slice(0, 19) === value.slice(0, 19);
+}
 
 /** Not `z.record`, which would add 2.5 KB to the bundle of every stage. */
 function isJsonObject(value: unknown): boolean {
