@@ -120,6 +120,7 @@ function checkApprovals(
     entries
       .filter(({ type, seq }) => type === 'APPROVED' && seq > request.seq)
       .filter(({ data, actor }) => data.scopeHash === scopeHash && !asked.includes(actor))
+      .filter(({ actor, seq }) => !entries.some((one) => one.seq < seq && asks(one, actor)))
       .map(({ actor }) => actor),
   );
   findings.check(
@@ -128,6 +129,12 @@ function checkApprovals(
     `by ${approvers.size} who did not ask for the purge, ${requiredApprovals} needed`,
     `by ${approvers.size} who did not ask for the purge, ${requiredApprovals} needed`,
   );
+}
+
+/** Whoever starts an offboarding again asks for it too, whether or not the question said so; so does who has removed somebody else's usage. */
+function asks({ type, actor, data }: LedgerEntry, approver: string): boolean {
+  if (actor !== approver) return false;
+  return type === 'RESTARTED' || (type === 'USAGE_REMOVED' && data.whose !== actor);
 }
 
 /** Every copy that the purge was told of stands in the certificate. */

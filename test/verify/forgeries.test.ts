@@ -4,6 +4,7 @@ import { signingKeys } from '../../lambdas/certificate/signing-keys.ts';
 import { sealEntry } from '../../lambdas/core/ledger-entry.ts';
 import type { EvidenceFile } from '../../verify/evidence-files.ts';
 import { verifyEvidence } from '../../verify/verify-evidence.ts';
+import { APPROVER } from '../support/builders.ts';
 import { issueEvidence, newSigner, type WholeEvidence } from './evidence.ts';
 
 /** A forger who has got hold of the signing key: every signature below holds. */
@@ -121,18 +122,50 @@ describe('a certificate that tells another story than the ledger, well signed', 
   });
 });
 
-it('finds an approval by who asked for the purge, in a chain that was sealed anew', async () => {
+/** The ledger with some fields of its entries changed, and every hash right again. */
+async function resealed(change: (entry: Statement, requester: string) => object): Promise<string> {
   const entries: Statement[] = whole.ledger.split('\n').map((line) => JSON.parse(line));
-  const requester = entries[0].actor;
   let prevHash = '0'.repeat(64);
-  const resealed: string[] = [];
+  const sealed: string[] = [];
   for (const { hash: _, ...entry } of entries) {
-    const actor = entry.type === 'APPROVED' ? requester : entry.actor;
-    const sealed = await sealEntry({ ...entry, actor, prevHash });
-    prevHash = sealed.hash;
-    resealed.push(JSON.stringify(sealed));
+    const changed = { ...entry, ...change(entry, entries[0].actor), prevHash };
+    const again = await sealEntry(changed);
+    prevHash = again.hash;
+    sealed.push(JSON.stringify(again));
   }
-  const failures = failuresOf({ ...whole, ledger: resealed.join('\n') });
+  return sealed.join('\n');
+}
+
+it.each([
+  ['has started the offboarding again', 'RESTARTED', { erasure: false }, 0],
+  [
+    "has removed somebody else's usage",
+    'USAGE_REMOVED',
+    { use: 'dependent', id: 'billing', whose: 'arn:aws:iam::111122223333:role/billing' },
+    0,
+  ],
+  [
+    'has removed their own usage',
+    'USAGE_REMOVED',
+    { use: 'dependent', id: 'billing', whose: APPROVER },
+    1,
+  ],
+])('counts an approval by who %s, before it, as %s says', async (_, type, data, counted) => {
+  const ledger = await resealed(({ seq }) => (seq === 2 ? { type, actor: APPROVER, data } : {}));
+  const outcome = verifyEvidence({ ...whole, ledger }).find(({ text }) =>
+    text.startsWith('approval: '),
+  );
+  expect(outcome).toEqual({
+    outcome: counted > 0 ? 'ok' : 'FAIL',
+    text: `approval: by ${counted} who did not ask for the purge, 1 needed`,
+  });
+});
+
+it('finds an approval by who asked for the purge, in a chain that was sealed anew', async () => {
+  const ledger = await resealed((entry, requester) =>
+    entry.type === 'APPROVED' ? { actor: requester } : {},
+  );
+  const failures = failuresOf({ ...whole, ledger });
   expect(failures).toContain('approval: by 0 who did not ask for the purge, 1 needed');
   // What gives it away without any look at the content: the checkpoints have seen another one.
   expect(failures).toContainEqual(
