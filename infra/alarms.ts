@@ -22,6 +22,10 @@ import type { PurgeSchedule } from './purge-schedule.ts';
 
 const RUNBOOK = 'docs/runbook.md';
 const EVENTS_LAG_MINUTES = 15;
+// Lambda reads a stream several times a second.
+const PERIODS_WITHOUT_READ = 3;
+// One is due every 24.
+const HOURS_WITHOUT_CHECKPOINT = 26;
 
 export interface AlarmsProps {
   readonly config: OffboardingConfig;
@@ -37,12 +41,20 @@ export interface AlarmsProps {
 
 interface AlarmProps {
   readonly metric: Metric;
-  /** Raised when the metric reaches this within one period. */
-  readonly threshold: number;
   /** Who is hit, and by what, in a sentence. */
   readonly impact: string;
   /** The section of the runbook that says what to do. */
   readonly section: string;
+}
+
+interface Reached extends AlarmProps {
+  /** Raised when the metric reaches this within one period. */
+  readonly threshold: number;
+}
+
+interface Silent extends AlarmProps {
+  /** Raised when nothing was counted for so many periods: what has stopped has no errors. */
+  readonly silentPeriods: number;
 }
 
 /** An alarm for everything that goes wrong without anybody asking. Each says its impact and where to read on. */
@@ -90,6 +102,22 @@ export class Alarms extends Construct {
       impact: 'The ledger was not checkpointed, or contradicts the checkpoint before: see at once.',
       section: 'checkpointfailing',
     });
+    // In hours, because a day that begins with the checkpoint of yesterday would end just before the one of today.
+    this.alarm('CheckpointMissing', {
+      metric: props.evidenceFunctions.checkpoint.metricInvocations({
+        period: Duration.hours(1),
+        statistic: Stats.SUM,
+      }),
+      silentPeriods: HOURS_WITHOUT_CHECKPOINT,
+      impact: 'The ledger is not checkpointed any more: what is rewritten from now on shows later.',
+      section: 'checkpointmissing',
+    });
+    this.alarm('LedgerRewritten', {
+      metric: events.metricRewritten(sum),
+      threshold: 1,
+      impact: 'An entry of the ledger was changed or deleted, which nobody may do: see at once.',
+      section: 'ledgerrewritten',
+    });
     this.alarm('EvidenceNotIssued', {
       metric: props.evidenceSchedules.metricUndelivered({ period }),
       threshold: 1,
@@ -116,6 +144,13 @@ export class Alarms extends Construct {
       impact: `Events are ${EVENTS_LAG_MINUTES} minutes behind the ledger: approvers and consumers hear late.`,
       section: 'eventslagging',
     });
+    this.alarm('EventsStopped', {
+      metric: events.metricReads({ period }),
+      silentPeriods: PERIODS_WITHOUT_READ,
+      impact:
+        'The ledger is not read any more: nobody hears of anything, and after a day not later.',
+      section: 'eventsstopped',
+    });
     this.alarm('EventsUndelivered', {
       metric: events.metricUndelivered({ period }),
       threshold: 1,
@@ -138,13 +173,22 @@ export class Alarms extends Construct {
     });
   }
 
-  private alarm(id: string, { metric, threshold, impact, section }: AlarmProps): void {
+  private alarm(id: string, { metric, impact, section, ...raised }: Reached | Silent): void {
     const alarm = new Alarm(this, id, {
       metric,
-      threshold,
-      evaluationPeriods: 1,
-      comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-      treatMissingData: TreatMissingData.NOT_BREACHING,
+      ...('silentPeriods' in raised
+        ? {
+            threshold: 1,
+            evaluationPeriods: raised.silentPeriods,
+            comparisonOperator: ComparisonOperator.LESS_THAN_THRESHOLD,
+            treatMissingData: TreatMissingData.BREACHING,
+          }
+        : {
+            threshold: raised.threshold,
+            evaluationPeriods: 1,
+            comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+            treatMissingData: TreatMissingData.NOT_BREACHING,
+          }),
       alarmDescription: `${impact} What to do: ${RUNBOOK}#${section}`,
     });
     if (this.topic) alarm.addAlarmAction(new SnsAction(this.topic));

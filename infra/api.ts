@@ -1,4 +1,4 @@
-import { RemovalPolicy } from 'aws-cdk-lib';
+import { RemovalPolicy, Stack } from 'aws-cdk-lib';
 import {
   AccessLogField,
   AccessLogFormat,
@@ -42,6 +42,8 @@ export class Api extends Construct {
   constructor(scope: Construct, id: string, { config, functions }: ApiProps) {
     super(scope, id);
     this.restApi = new RestApi(this, 'Rest', {
+      // CloudWatch knows an API by its name, and two stacks may be in one account.
+      restApiName: `KnowledgePlanes-${Stack.of(this).stackName}`,
       description: 'Takes knowledge planes out of service',
       endpointTypes: [EndpointType.REGIONAL],
       defaultMethodOptions: { authorizationType: AuthorizationType.IAM },
