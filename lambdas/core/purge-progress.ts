@@ -154,15 +154,21 @@ export function withPart(books: PurgeProgress, part: PartProgress): PurgeProgres
   };
 }
 
-/** The approved scope, reduced to what may still be there. */
+/**
+ * The approved scope, reduced to what may still be there. Which records they have to be is known only of a part of which
+ * nothing is gone; of usage it never is, because expired leases go by themselves.
+ */
 export function outstandingScope(approved: PurgeScope, progress: PurgeProgress): PurgeScope {
   return {
     ...approved,
-    parts: progress.parts.map((part) => ({
-      kind: part.kind,
-      ref: part.ref,
-      ...outstanding(part),
-    })),
+    parts: progress.parts.map((part) => {
+      const { kind, ref } = part;
+      const amount = outstanding(part);
+      const before = approved.parts.find((known) => known.kind === kind && known.ref === ref);
+      const isWhole = before?.count === amount.count && !part.underway && kind !== 'usage';
+      const recordsHash = isWhole ? before.recordsHash : undefined;
+      return { kind, ref, ...amount, ...(recordsHash !== undefined && { recordsHash }) };
+    }),
   };
 }
 

@@ -8,6 +8,11 @@ export interface ScopePart {
   /** Object versions and delete markers, or items. */
   readonly count: number;
   readonly bytes: number;
+  /**
+   * SHA-256 over which records they are (`lambdas/purge/records-hash.ts`): another one in the place of one that was approved
+   * shows, whatever its size. Absent where nothing was listed, and in what is counted to prove that nothing is left.
+   */
+  readonly recordsHash?: string;
   /** The bucket or table itself does not exist any more, so nothing of the plane can be there. */
   readonly placeAbsent?: true;
 }
@@ -33,7 +38,8 @@ export async function scopeHash(scope: PurgeScope): Promise<string> {
 
 /**
  * A purge that was interrupted goes on under its approval while what remains is a part of what was approved:
- * the same bag, no part that was not there, none that has grown.
+ * the same bag, no part that was not there, none that has grown. A part that has its `recordsHash` in `approved` has to
+ * hold the very same records; of one that is half destroyed only the amounts can be held against the approval.
  */
 export function isWithinApprovedScope(approved: PurgeScope, found: PurgeScope): boolean {
   if (approved.planeId !== found.planeId || approved.manifestHash !== found.manifestHash)
@@ -42,6 +48,7 @@ export function isWithinApprovedScope(approved: PurgeScope, found: PurgeScope): 
   return found.parts.every((part) => {
     const limit = approvedParts.get(`${part.kind} ${part.ref}`);
     if (!limit) return part.count === 0;
+    if (limit.recordsHash !== undefined && limit.recordsHash !== part.recordsHash) return false;
     return part.count <= limit.count && part.bytes <= limit.bytes;
   });
 }
@@ -57,7 +64,7 @@ export async function isApprovedScope(
 ): Promise<boolean> {
   const usage = approved.parts.find(({ kind }) => kind === 'usage');
   const parts = found.parts.map((part) =>
-    usage && part.ref === usage.ref && part.count <= usage.count && part.bytes <= usage.bytes
+    usage && part.ref === usage.ref && part.count < usage.count && part.bytes <= usage.bytes
       ? usage
       : part,
   );

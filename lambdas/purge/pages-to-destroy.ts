@@ -14,6 +14,7 @@ export function spooledPages(spool: PageSpool, targets: readonly PurgeTarget[]) 
       if (!after) await spool.write(part, page);
       yield {
         count: page.length,
+        records: page,
         bytes: page.reduce((sum, record) => sum + sizeOf(record), 0),
         mark: JSON.stringify(page.at(-1)),
       };

@@ -3,6 +3,7 @@ import { nextPart, type Tally } from '../core/tally.ts';
 import type { CountedPage } from '../stores/store.ts';
 import { codeOf } from './problem.ts';
 import { isPlaceAbsent, type PurgeTarget } from './purge-targets.ts';
+import { chainRecords, NO_RECORDS, recordsHash } from './records-hash.ts';
 
 const NOTHING = { count: 0, bytes: 0 };
 
@@ -22,7 +23,7 @@ export interface TallyOutcome {
   readonly complete: boolean;
 }
 
-/** Counts every part by a listing. A bucket or table that does not exist holds nothing, where it may be missing. */
+/** Counts every part by a listing, and chains what is counted. A bucket or table that does not exist holds nothing, where it may be missing. */
 export async function tallyParts(listing: PartsListing, from: Tally): Promise<TallyOutcome> {
   let tally = from;
   for (const target of listing.targets.slice(nextPart(from))) {
@@ -38,18 +39,23 @@ async function tallyPart(listing: PartsListing, target: PurgeTarget, from: Tally
   const { kind, ref } = target;
   let sum = { count: open?.count ?? 0, bytes: open?.bytes ?? 0 };
   let mark = open?.mark;
+  let chains = open?.chains ?? NO_RECORDS;
   try {
     const pages = listing.pages(target, mark)[Symbol.asyncIterator]();
     do {
       // Asked before there is a page: what has been listed without being counted would be listed twice.
       if (listing.outOfTime())
-        return { counted, unlisted, open: { ...sum, ...(mark !== undefined && { mark }) } };
+        return { counted, unlisted, open: { ...sum, chains, ...(mark !== undefined && { mark }) } };
       const { value, done } = await pages.next();
       if (done) break;
       sum = plus(sum, value);
+      chains = chainRecords(chains, value.records);
       mark = value.mark;
     } while (mark !== undefined);
-    return { unlisted, counted: [...counted, { kind, ref, ...sum }] };
+    return {
+      unlisted,
+      counted: [...counted, { kind, ref, ...sum, recordsHash: recordsHash(chains) }],
+    };
   } catch (error) {
     if (isPlaceAbsent(target, error))
       return { unlisted, counted: [...counted, { kind, ref, ...NOTHING, placeAbsent: true }] };

@@ -46,7 +46,10 @@ export async function verifyDestruction(
   await journal.write(context.planeId, { books: settled });
   const left = tally.counted.filter(({ count }) => count > 0);
   const others = [...tally.unlisted, ...uploads, ...traces];
-  if (left.length + others.length === 0) return { books: settled, residue: tally.counted };
+  if (left.length + others.length === 0) {
+    const residue = tally.counted.map(({ recordsHash: _, ...part }) => part);
+    return { books: settled, residue };
+  }
   return incomplete(settled, {
     left,
     examples: await listExamples(targets, left),

@@ -1,6 +1,11 @@
-import { ListObjectVersionsCommand, type S3Client } from '@aws-sdk/client-s3';
+import {
+  type DeleteMarkerEntry,
+  ListObjectVersionsCommand,
+  type ObjectVersion,
+  type S3Client,
+} from '@aws-sdk/client-s3';
 import { decodeListedKey } from './listed-key.ts';
-import type { CountedPage } from './store.ts';
+import type { CountedPage, RecordIdentity } from './store.ts';
 
 interface Marker {
   readonly KeyMarker?: string;
@@ -31,9 +36,18 @@ export async function* countVersions(
     yield {
       count: Versions.length + DeleteMarkers.length,
       bytes: Versions.reduce((sum, { Size = 0 }) => sum + Size, 0),
+      records: [...Versions.map(version), ...DeleteMarkers.map(deleteMarker)],
       ...(after && { mark: JSON.stringify(after) }),
     };
   }
+}
+
+function version({ Key = '', VersionId = 'null', ETag = '' }: ObjectVersion): RecordIdentity {
+  return { kind: 'object', key: decodeListedKey(Key), versionId: VersionId, etag: ETag };
+}
+
+function deleteMarker({ Key = '', VersionId = 'null' }: DeleteMarkerEntry): RecordIdentity {
+  return { kind: 'delete-marker', key: decodeListedKey(Key), versionId: VersionId };
 }
 
 function next(page: {

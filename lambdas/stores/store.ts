@@ -1,5 +1,10 @@
 import type { StoreDescriptor } from '../core/plane.ts';
-import type { StoreRecord } from '../core/store-record.ts';
+import type {
+  DeleteMarker,
+  ObjectVersion,
+  PartitionItem,
+  StoreRecord,
+} from '../core/store-record.ts';
 
 export type {
   DeleteMarker,
@@ -24,8 +29,16 @@ export interface StoreSize {
   readonly bytes: number;
 }
 
+/** What tells a record from every other: by its content too, where it has any. */
+export type RecordIdentity =
+  | Pick<ObjectVersion, 'kind' | 'key' | 'versionId' | 'etag'>
+  | Pick<DeleteMarker, 'kind' | 'key' | 'versionId'>
+  | Pick<PartitionItem, 'kind' | 'key' | 'sha256'>;
+
 /** One page of a count. */
 export interface CountedPage extends StoreSize {
+  /** What was counted. Versions come in the order of `inventory`, and so do delete markers, but the two may be apart. */
+  readonly records: readonly RecordIdentity[];
   /** Goes on behind this page, in this store only; absent on the last one. It may name a document. */
   readonly mark?: string;
 }

@@ -99,7 +99,12 @@ describe('a measurement', () => {
   const TALLY: Tally = {
     counted: [{ kind: 'bag', ref: 'b'.repeat(64), count: 9, bytes: 5000 }],
     unlisted: [],
-    open: { count: 2, bytes: 20, mark: '{"KeyMarker":"kp-1/ü"}' },
+    open: {
+      count: 2,
+      bytes: 20,
+      chains: { versions: 'a', deleteMarkers: '' },
+      mark: '{"KeyMarker":"kp-1/ü"}',
+    },
   };
   const now = new Date('2027-11-29T11:00:00.000Z');
 

@@ -68,7 +68,16 @@ test('a position lasts until the next write, the books for ever', async () => {
   const measuring: PurgePosition = {
     ledgerSeq: 7,
     phase: 'measuring',
-    tally: { counted: [], unlisted: [], open: { count: 2, bytes: 20, mark: 'planes/"1"\n' } },
+    tally: {
+      counted: [],
+      unlisted: [],
+      open: {
+        count: 2,
+        bytes: 20,
+        mark: 'planes/"1"\n',
+        chains: { versions: 'a'.repeat(64), deleteMarkers: '' },
+      },
+    },
   };
   await journal.write(PLANE_ID, { position: measuring });
   expect(await journal.read(PLANE_ID)).toEqual({ position: measuring });

@@ -5,6 +5,7 @@ import {
   hasGrown,
   openProgress,
   outstanding,
+  outstandingScope,
   type PartProgress,
   plus,
   settlePart,
@@ -77,6 +78,26 @@ test('a new approval goes on in the books of the one before', () => {
     uploadsAborted: 2,
     parts: [part()],
   });
+});
+
+test('of a part of which nothing is gone it is known which records are there, but of usage', () => {
+  const nothing = { count: 0, bytes: 0 };
+  const books = (kind: 'bag' | 'usage', changes: Partial<PartProgress>) => ({
+    scopeHash: 's',
+    startedAt: '',
+    uploadsAborted: 0,
+    parts: [part({ kind, destroyed: nothing, alreadyAbsent: nothing, ...changes })],
+  });
+  const hashLeft = (kind: 'bag' | 'usage', changes: Partial<PartProgress> = {}) =>
+    outstandingScope(
+      purgeScope({ parts: [{ kind, ref: 'r', count: 10, bytes: 100, recordsHash: 'h' }] }),
+      books(kind, changes),
+    ).parts[0]?.recordsHash;
+  expect(hashLeft('bag')).toBe('h');
+  expect(hashLeft('bag', { destroyed: { count: 1, bytes: 0 } })).toBeUndefined();
+  expect(hashLeft('bag', { alreadyAbsent: { count: 1, bytes: 0 } })).toBeUndefined();
+  expect(hashLeft('bag', { underway: true })).toBeUndefined();
+  expect(hashLeft('usage')).toBeUndefined();
 });
 
 test('whatever happens, found = destroyed + already absent + outstanding', () => {

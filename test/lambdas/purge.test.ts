@@ -294,6 +294,24 @@ describe('before it destroys anything, it refuses', () => {
       },
     ],
     [
+      'something is there in the place of something else',
+      'SCOPE_CHANGED',
+      async (world) => {
+        await world.approve();
+        world.stores['token-partition'].records.delete('token-1');
+        world.stores['token-partition'].put('token-4');
+      },
+    ],
+    [
+      'a lease is there in the place of another',
+      'SCOPE_CHANGED',
+      async (world) => {
+        await world.approve();
+        world.stores.usage.records.delete('lease-1');
+        world.stores.usage.put('lease-3');
+      },
+    ],
+    [
       'one part cannot be listed',
       'PURGE_INCOMPLETE',
       async (world) => {
@@ -405,6 +423,18 @@ describe('interrupted', () => {
     world.stores['s3-prefix'].put('doc-2');
     expect(await world.run()).toMatchObject({ errorCode: 'SCOPE_CHANGED' });
     expect(world.left).toBe(12);
+  });
+
+  test('by a hold, it needs the very records that were approved where nothing is destroyed yet', async () => {
+    await world.approve();
+    world.remainingMs = () => 59_000;
+    while (world.journal.position?.phase !== 'destroying') await world.run();
+    world.remainingMs = () => 900_000;
+    await world.record(holdPlaced('case-1', TIMES.purged), holdReleased('case-1', TIMES.purged));
+    world.stores['s3-prefix'].records.delete('doc-1');
+    world.stores['s3-prefix'].put('doc-2');
+    expect(await world.run()).toMatchObject({ errorCode: 'SCOPE_CHANGED' });
+    expect([...world.stores['s3-prefix'].records.keys()]).toEqual(['doc-2']);
   });
 
   test('by the clock, it still destroys no more than was approved', async () => {

@@ -84,6 +84,7 @@ export function memoryStore(
         mark = page.length === PAGE ? page.at(-1)?.key : undefined;
         yield {
           count: page.length,
+          records: page,
           bytes: page.length * RECORD_BYTES,
           ...(mark !== undefined && { mark }),
         };

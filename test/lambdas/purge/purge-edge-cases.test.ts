@@ -1,5 +1,6 @@
 import { PutItemCommand } from '@aws-sdk/client-dynamodb';
 import {
+  DeleteObjectCommand,
   DeleteObjectsCommand,
   ListObjectVersionsCommand,
   PutObjectCommand,
@@ -173,6 +174,49 @@ describe('a bucket or table that does not exist', () => {
       }),
     );
     await expect(stages.approve()).rejects.toMatchObject({ name: 'NoSuchBucket' });
+  });
+});
+
+describe('one record in the place of another, of the same size', () => {
+  const s3 = () => services.bystander.s3;
+  const dynamodb = () => services.bystander.dynamodb;
+  const Bucket = 'documents';
+  const late = (text: string) => ({ plane: 'kp-1', id: 'late', text });
+  const putItem = (text: string) =>
+    dynamodb().send(new PutItemCommand({ TableName: 'chunks', Item: marshall(late(text)) }));
+  const removeForGood = async (Key: string) => {
+    const { Versions = [] } = await s3().send(
+      new ListObjectVersionsCommand({ Bucket, Prefix: Key }),
+    );
+    for (const { VersionId } of Versions)
+      await s3().send(new DeleteObjectCommand({ Bucket, Key, VersionId }));
+  };
+
+  test.each([
+    [
+      'a document under another key',
+      async () => {
+        await removeForGood('kp-1/late.md');
+        await s3().send(new PutObjectCommand({ Bucket, Key: 'kp-1/new.md', Body: 'late' }));
+      },
+    ],
+    [
+      'a new version of a document',
+      async () => {
+        await removeForGood('kp-1/late.md');
+        await s3().send(new PutObjectCommand({ Bucket, Key: 'kp-1/late.md', Body: 'late' }));
+      },
+    ],
+    ['the content of an item', () => putItem('new!')],
+  ])('%s: nothing is destroyed, it is SCOPE_CHANGED', async (_, exchange) => {
+    await start();
+    await s3().send(new PutObjectCommand({ Bucket, Key: 'kp-1/late.md', Body: 'late' }));
+    await putItem('late');
+    await stages.approve();
+    await exchange();
+    const before = await look(services.bystander);
+    await expect(stages.purge()).rejects.toMatchObject({ name: 'SCOPE_CHANGED' });
+    expect(await look(services.bystander)).toEqual(before);
   });
 });
 
