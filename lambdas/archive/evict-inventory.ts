@@ -40,7 +40,7 @@ interface EvictionWork {
  * Removes what was inventoried, shard by shard. What cannot be removed, or is no longer what was archived, is left and
  * counted; the rest goes on.
  * @returns the progress made; with fewer shards than the plan has when time ran short: call again with it
- * @throws OffboardingError `LEGAL_HOLD` before the next batch after a hold was noticed
+ * @throws OffboardingError `LEGAL_HOLD` before the next request that would remove something after a hold was noticed
  */
 export async function evictInventory(
   { vault, shards, stores, limits, mustStop, mayGoOn }: EvictionWork,
@@ -60,7 +60,12 @@ export async function evictInventory(
     const atOnce = store.descriptor.kind === 's3-prefix' ? limits.evictionsAtOnce : 1;
     const reports = await inParallel(batches, atOnce, async (batch) => {
       await mayGoOn();
-      return store.remove(batch);
+      return store.remove(batch, {
+        async mayGoOn() {
+          await mayGoOn();
+          return true;
+        },
+      });
     });
     for (const report of reports)
       progress = {

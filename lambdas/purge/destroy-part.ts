@@ -15,17 +15,22 @@ export interface PartOutcome {
   readonly part: PartProgress;
   readonly uploadsAborted: number;
   readonly problems: Problems;
-  /** The last record of the last page that is done with. */
+  /** The last record of the last page that, with all before it, is done with. */
   readonly reached?: StoreRecord | undefined;
   /** The purge has to end here; what it did so far is in `part`. */
   readonly interruption?: Interruption;
+}
+
+interface UnderwayPage {
+  readonly records: readonly StoreRecord[];
+  report?: RemovalReport;
 }
 
 /**
  * Aborts the incomplete uploads of one part, lest they complete, and empties it. It throws nothing: what fails here is a problem of this part
  * and must not keep the others from being destroyed.
  * @param pages in the order of the store
- * @param run.checkpoint asked before every upload and every page
+ * @param run.checkpoint asked before every upload, every page, and every request that removes a part of a page
  * @param run.problems of the parts before this one; those of this part are added
  */
 export async function destroyPart(
@@ -46,26 +51,35 @@ export async function destroyPart(
     );
   };
   const failures: unknown[] = [];
+  const stopped: { by?: Interruption | undefined } = {};
+  const mayGoOn = async () => {
+    if (stopped.by) return false;
+    const by = await checkpoint.mayGoOn();
+    // Several may have asked at once.
+    stopped.by ??= by;
+    return stopped.by === undefined;
+  };
   let { destroyed } = before;
-  const removePage = async (page: readonly StoreRecord[]) => {
+  let reached: StoreRecord | undefined;
+  /** In the order of the store: a page leaves when it and all before it are done with. */
+  const underway: UnderwayPage[] = [];
+  const removePage = async (page: UnderwayPage) => {
     try {
-      const report = await store.remove(page, 'listed-just-now');
+      const report = await store.remove(page.records, { listedJustNow: true, mayGoOn });
       destroyed = plus(destroyed, { count: report.removed, bytes: report.removedBytes });
-      note(problemsOf(report));
+      page.report = report;
     } catch (error) {
       failures.push(error);
+    }
+    while (underway[0]?.report?.left.length === 0) {
+      note(problemsOf(underway[0].report));
+      reached = underway.shift()?.records.at(-1);
     }
   };
 
   const running = new Set<Promise<void>>();
   let { uploadsUnderway } = before;
   let uploadsAborted = 0;
-  let reached: StoreRecord | undefined;
-  const stopped: { by?: Interruption | undefined } = {};
-  const mayGoOn = async () => {
-    stopped.by = await checkpoint.mayGoOn();
-    return stopped.by === undefined;
-  };
   try {
     if (uploadsUnderway > 0) {
       uploadsAborted = await store.abortUploads(mayGoOn);
@@ -82,16 +96,19 @@ export async function destroyPart(
         note([{ code: 'SCOPE_CHANGED' }]);
         break;
       }
-      const removal = removePage(page).finally(() => running.delete(removal));
+      const open: UnderwayPage = { records: page };
+      underway.push(open);
+      const removal = removePage(open).finally(() => running.delete(removal));
       running.add(removal);
       if (running.size >= PAGES_AT_ONCE) await Promise.race(running);
-      reached = page.at(-1);
     }
     await Promise.all(running);
   } catch (error) {
     failures.push(error);
     await Promise.all(running);
   }
+  // Of an interrupted part the next invocation tries these pages again.
+  if (!stopped.by) for (const { report } of underway) note(report ? problemsOf(report) : []);
   // Requests were sent whose answers are unknown: the next listing settles them. One that found no bucket did nothing.
   const unanswered = failures.filter((error) => !isPlaceAbsent(target, error));
   note(unanswered.map((error) => ({ code: codeOf(error) })));

@@ -1,18 +1,12 @@
-import { DeleteItemCommand, type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
+import { type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
 import type { DynamodbPartitionStore } from '../core/plane.ts';
 import type { PartitionItem, StoreRecord } from '../core/store-record.ts';
 import { canonicalItem, hashItem, type Item, parseCanonicalItem } from './canonical-item.ts';
-import { itemRecord, readItem } from './dynamodb-record-reader.ts';
-import { inParallel } from './in-parallel.ts';
-import { unchangedItemCondition } from './item-guard.ts';
+import { itemRecord } from './dynamodb-record-reader.ts';
+import { removeItems } from './dynamodb-removal.ts';
 import { type PartitionSchema, readPartitionSchema } from './partition-schema.ts';
-import { type RemovalTally, removalTally } from './removal-tally.ts';
-import { isServiceError } from './retry-transient.ts';
 import type { CountedPage, Store } from './store.ts';
 import { sumPages } from './sum-pages.ts';
-
-/** Below the SDK's 50 sockets a client, so that one store cannot starve another. */
-const REQUESTS_AT_ONCE = 16;
 
 interface QueryPage {
   readonly items: readonly Item[];
@@ -62,51 +56,20 @@ export function createDynamodbPartitionStore(
   }
 
   async function* countPages(mark?: string): AsyncGenerator<CountedPage> {
-    const { keyNames } = await schema();
     for await (const { items, lastKey } of queryPages(
       mark === undefined ? undefined : parseCanonicalItem(mark),
-    )) {
-      const records = items.map((item) => partitionItem(item, keyNames));
+    ))
       yield {
-        count: records.length,
-        bytes: records.reduce((sum, { size }) => sum + size, 0),
-        records,
+        count: items.length,
+        bytes: items.reduce((sum, item) => sum + Buffer.byteLength(canonicalItem(item)), 0),
         ...(lastKey && { mark: canonicalItem(lastKey) }),
       };
-    }
-  }
-
-  async function removeItem(record: PartitionItem, tally: RemovalTally): Promise<void> {
-    const item = await readItem(client, table, record);
-    if (!item) return tally.alreadyAbsent();
-    if (hashItem(canonicalItem(item)) !== record.sha256) return tally.changed(record);
-    try {
-      await client.send(
-        new DeleteItemCommand({
-          TableName: table,
-          Key: parseCanonicalItem(record.key),
-          ...unchangedItemCondition(item),
-        }),
-      );
-      tally.removed(record);
-    } catch (error) {
-      if (!isServiceError(error)) throw error;
-      if (error.name !== 'ConditionalCheckFailedException') return tally.failed(record, error.name);
-      if (await readItem(client, table, record)) tally.changed(record);
-      else tally.alreadyAbsent();
-    }
   }
 
   return {
     descriptor,
     inventory,
-    async remove(records) {
-      const tally = removalTally();
-      await inParallel(records.map(itemRecord), REQUESTS_AT_ONCE, (record) =>
-        removeItem(record, tally),
-      );
-      return tally.report();
-    },
+    remove: (records, options) => removeItems(client, table, records.map(itemRecord), options),
     countUploads: async () => 0,
     abortUploads: async () => 0,
     countPages,

@@ -6,6 +6,7 @@ export interface RemovalTally {
   alreadyAbsent(): void;
   changed(record: StoreRecord): void;
   failed(record: StoreRecord, code: string): void;
+  left(record: StoreRecord): void;
   report(): RemovalReport;
 }
 
@@ -15,6 +16,7 @@ export function removalTally(): RemovalTally {
   let alreadyAbsent = 0;
   const changed: StoreRecord[] = [];
   const failed: { record: StoreRecord; code: string }[] = [];
+  const left: StoreRecord[] = [];
   return {
     removed(record) {
       removed += 1;
@@ -29,6 +31,9 @@ export function removalTally(): RemovalTally {
     failed(record, code) {
       failed.push({ record, code });
     },
-    report: () => ({ removed, removedBytes, alreadyAbsent, changed, failed }),
+    left(record) {
+      left.push(record);
+    },
+    report: () => ({ removed, removedBytes, alreadyAbsent, changed, failed, left }),
   };
 }

@@ -21,11 +21,8 @@ export function createS3PrefixStore(
     descriptor,
     inventory: (after) =>
       listVersions(client, { bucket, prefix, ...(after && { after: s3Record(after) }) }),
-    remove: (records, known) =>
-      removeVersions(client, { bucket, prefix }, records.map(s3Record), {
-        listedJustNow: known === 'listed-just-now',
-        retry,
-      }),
+    remove: (records, options) =>
+      removeVersions(client, { bucket, prefix }, records.map(s3Record), { retry, ...options }),
     countUploads: () => countUploads(client, { bucket, prefix }),
     abortUploads: (mayGoOn) => abortUploads(client, { bucket, prefix }, mayGoOn),
     countPages: (mark) => countVersions(client, { bucket, prefix }, mark),

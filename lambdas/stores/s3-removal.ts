@@ -4,15 +4,17 @@ import {
   type ObjectIdentifier,
   type S3Client,
 } from '@aws-sdk/client-s3';
+import { askBeforeEach, type Permission } from './ask-before-each.ts';
 import { inParallel } from './in-parallel.ts';
 import { compareKeys, isUnfitForXml, markerBefore } from './listed-key.ts';
 import { type RemovalTally, removalTally } from './removal-tally.ts';
 import { backOff, isServiceError, isTransient, type RetryLimits } from './retry-transient.ts';
 import { listVersions, type S3Record } from './s3-versions.ts';
-import type { RemovalReport } from './store.ts';
+import type { RemovalOptions, RemovalReport } from './store.ts';
 
 const KEYS_PER_REQUEST = 1000; // https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html
 const SINGLE_DELETES_AT_ONCE = 16;
+const NOT_SENT = 'NotSent';
 
 /** Code of a failed removal: a legal hold or a retention of Object Lock protects the version. */
 export const OBJECT_LOCKED = 'ObjectLocked';
@@ -35,13 +37,20 @@ export async function removeVersions(
   client: S3Client,
   location: Location,
   records: readonly S3Record[],
-  { listedJustNow, retry }: { readonly listedJustNow: boolean; readonly retry: RetryLimits },
+  { listedJustNow = false, mayGoOn, retry }: RemovalOptions & { readonly retry: RetryLimits },
 ): Promise<RemovalReport> {
   const tally = removalTally();
+  // A listing may have taken its time.
+  const permission = askBeforeEach(mayGoOn, !listedJustNow);
+  const deletion = { client, bucket: location.bucket, retry, tally, permission };
   for (let start = 0; start < records.length; start += KEYS_PER_REQUEST) {
     const batch = records.slice(start, start + KEYS_PER_REQUEST);
-    const present = listedJustNow ? batch : await stillPresent(client, location, batch, tally);
-    await deleteAll(client, location.bucket, present, tally, retry);
+    if (permission.isOver()) batch.forEach(tally.left);
+    else if (listedJustNow) await deleteAll(deletion, batch);
+    else {
+      const present = await stillPresent(client, location, batch, tally);
+      await deleteAll(deletion, present);
+    }
   }
   return tally.report();
 }
@@ -81,21 +90,25 @@ async function listAmong(client: S3Client, location: Location, batch: readonly S
   return listed;
 }
 
-async function deleteAll(
-  client: S3Client,
-  bucket: string,
-  records: readonly S3Record[],
-  tally: RemovalTally,
-  retry: RetryLimits,
-): Promise<void> {
+interface Deletion {
+  readonly client: S3Client;
+  readonly bucket: string;
+  readonly retry: RetryLimits;
+  readonly tally: RemovalTally;
+  readonly permission: Permission;
+}
+
+async function deleteAll(deletion: Deletion, records: readonly S3Record[]): Promise<void> {
+  const { retry, tally } = deletion;
   let open = records;
   for (let attempt = 1; open.length > 0; attempt += 1) {
     await backOff(attempt, retry);
-    const codes = await deleteOnce(client, bucket, open);
+    const codes = await deleteOnce(deletion, open);
     const again: S3Record[] = [];
     for (const record of open) {
-      const code = codes.get(identity(record)) ?? 'NotAnswered';
+      const code = codes.get(identity(record)) ?? NOT_SENT;
       if (code === 'Deleted') tally.removed(record);
+      else if (code === NOT_SENT) tally.left(record);
       else if (code === 'NoSuchKey' || code === 'NoSuchVersion') tally.alreadyAbsent();
       else if (code === 'PreconditionFailed') tally.changed(record);
       else if (isTransient(code) && attempt < retry.attempts) again.push(record);
@@ -105,33 +118,44 @@ async function deleteAll(
   }
 }
 
-/** One answer per version: `Deleted`, or the code of its error. */
-async function deleteOnce(client: S3Client, bucket: string, records: readonly S3Record[]) {
-  const codes = new Map<string, string>();
+/** One answer per version: `Deleted`, the code of its error, or that its turn did not come. */
+async function deleteOnce(
+  deletion: Deletion,
+  records: readonly S3Record[],
+): Promise<ReadonlyMap<string, string>> {
+  const { permission } = deletion;
+  const codes = new Map(records.map((record) => [identity(record), NOT_SENT]));
   const batch = records.filter(({ key }) => !isUnfitForXml(key));
-  if (batch.length > 0) {
-    const { Deleted, Errors } = await client.send(
-      new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects: batch.map(identifier) } }),
-    );
-    for (const { Key, VersionId } of Deleted ?? [])
-      codes.set(identity({ key: Key ?? '', versionId: VersionId ?? 'null' }), 'Deleted');
-    for (const { Key, VersionId, Code, Message } of Errors ?? [])
-      codes.set(
-        identity({ key: Key ?? '', versionId: VersionId ?? 'null' }),
-        refusalCode(Code ?? 'Unknown', Message),
-      );
-  }
+  if (batch.length > 0 && (await permission.ask())) await deleteBatch(deletion, batch, codes);
   await inParallel(
     records.filter(({ key }) => isUnfitForXml(key)),
     SINGLE_DELETES_AT_ONCE,
     async (record) => {
-      codes.set(identity(record), await deleteSingle(client, bucket, record));
+      if (await permission.ask()) codes.set(identity(record), await deleteSingle(deletion, record));
     },
   );
   return codes;
 }
 
-async function deleteSingle(client: S3Client, bucket: string, record: S3Record): Promise<string> {
+async function deleteBatch(
+  { client, bucket }: Deletion,
+  batch: readonly S3Record[],
+  codes: Map<string, string>,
+): Promise<void> {
+  for (const record of batch) codes.set(identity(record), 'NotAnswered');
+  const { Deleted, Errors } = await client.send(
+    new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects: batch.map(identifier) } }),
+  );
+  for (const { Key, VersionId } of Deleted ?? [])
+    codes.set(identity({ key: Key ?? '', versionId: VersionId ?? 'null' }), 'Deleted');
+  for (const { Key, VersionId, Code, Message } of Errors ?? [])
+    codes.set(
+      identity({ key: Key ?? '', versionId: VersionId ?? 'null' }),
+      refusalCode(Code ?? 'Unknown', Message),
+    );
+}
+
+async function deleteSingle({ client, bucket }: Deletion, record: S3Record): Promise<string> {
   const { ETag, ...version } = identifier(record);
   try {
     await client.send(

@@ -22,6 +22,21 @@ export interface RemovalReport {
   /** Still there, but no longer what the record names: left alone. */
   readonly changed: readonly StoreRecord[];
   readonly failed: readonly { readonly record: StoreRecord; readonly code: string }[];
+  /** Of the given records those whose turn did not come, because `mayGoOn` said no. */
+  readonly left: readonly StoreRecord[];
+}
+
+export interface RemovalOptions {
+  /**
+   * The caller has this moment listed the records itself: saves the listing that tells what is removed from what was
+   * already absent.
+   */
+  readonly listedJustNow?: boolean;
+  /**
+   * Asked before every request that removes something, but one at the very beginning: the caller has just asked. Once it
+   * has said no, what is under way is awaited, and the rest is left.
+   */
+  readonly mayGoOn?: () => Promise<boolean>;
 }
 
 export interface StoreSize {
@@ -51,12 +66,8 @@ export interface Store {
    * @param after the last record of a page of an earlier listing: goes on behind it
    */
   inventory(after?: StoreRecord): AsyncIterable<readonly StoreRecord[]>;
-  /**
-   * Removes exactly these records, and reads every error in every reply.
-   * @param known `listed-just-now` when the caller has this moment listed them itself: saves the listing that tells
-   *   what is removed from what was already absent
-   */
-  remove(records: readonly StoreRecord[], known?: 'listed-just-now'): Promise<RemovalReport>;
+  /** Removes exactly these records, and reads every error in every reply. */
+  remove(records: readonly StoreRecord[], options?: RemovalOptions): Promise<RemovalReport>;
   /** Counts incomplete multipart uploads under exactly this store; 0 where the kind has none. */
   countUploads(): Promise<number>;
   /**

@@ -84,7 +84,7 @@ test('only the named partition is listed, and removed to the last attribute type
   const records = await listed(store);
   expect(records).toHaveLength(2);
   const { removedBytes, ...report } = await store.remove(records);
-  expect(report).toEqual({ removed: 2, alreadyAbsent: 0, changed: [], failed: [] });
+  expect(report).toEqual({ removed: 2, alreadyAbsent: 0, changed: [], failed: [], left: [] });
   expect(removedBytes).toBe(records.reduce((sum, { size }) => sum + size, 0));
   expect(await store.measure()).toEqual({ count: 0, bytes: 0 });
   const { Item } = await tables.client.send(
@@ -132,6 +132,32 @@ test('a changed item is left alone, a missing one counts as absent', async () =>
   await expect(reader.open(records[1] as PartitionItem)).rejects.toMatchObject({
     name: 'SOURCE_CHANGED',
   });
+});
+
+test('it asks before each item, and after a no removes nothing more', async () => {
+  const { store } = await partition(
+    ...Array.from({ length: 40 }, (_, index) => ({ chunk: { N: String(index) } })),
+  );
+  const records = await listed(store);
+  let asked = 0;
+  const mayGoOn = async () => {
+    asked += 1;
+    return asked < 20;
+  };
+  const report = await store.remove(records, { mayGoOn });
+  expect(report).toMatchObject({ removed: 20, alreadyAbsent: 0, changed: [], failed: [] });
+  expect(report.left).toHaveLength(20);
+  expect((await store.measure()).count).toBe(20);
+});
+
+test('what it throws when it is asked stops the removal', async () => {
+  const { store } = await partition(
+    ...Array.from({ length: 20 }, (_, index) => ({ chunk: { N: String(index) } })),
+  );
+  const held = new Error('held');
+  const mayGoOn = () => Promise.reject(held);
+  await expect(store.remove(await listed(store), { mayGoOn })).rejects.toBe(held);
+  expect((await store.measure()).count).toBeGreaterThan(3);
 });
 
 test('an item of 400 KB and one of 200 attributes are removed like any other', async () => {

@@ -76,6 +76,7 @@ test('hostile keys are listed as they are, opened, and removed, and only they', 
     expect(content).toBe(`body ${HOSTILE_KEYS.indexOf(record.key.slice('kp-1/'.length))}`);
   }
   expect(await store.remove(records)).toEqual({
+    left: [],
     removed: HOSTILE_KEYS.length,
     removedBytes: records.reduce((sum, record) => sum + (record as ObjectVersion).size, 0),
     alreadyAbsent: 0,
@@ -143,7 +144,7 @@ test('an object replaced between the listing and the delete is protected by its 
   for (const key of ['a', 'line\nbreak']) await world.put(key, 'old');
   const records = await listed(store);
   for (const key of ['a', 'line\nbreak']) await world.put(key, 'new');
-  const report = await store.remove(records, 'listed-just-now');
+  const report = await store.remove(records, { listedJustNow: true });
   expect(report).toMatchObject({ removed: 0, failed: [] });
   expect(report.changed).toHaveLength(2);
   expect((await store.measure()).count).toBe(2);
@@ -159,6 +160,26 @@ test('more than 1,000 records take one listing and one delete per 1,000', async 
   const calls = countCalls();
   expect(await store.remove(records)).toMatchObject({ removed: 1300, failed: [] });
   expect(calls).toEqual({ ListObjectVersionsCommand: 2, DeleteObjectsCommand: 2 });
+});
+
+test('it asks before every delete but the first, and after a no leaves the rest', async () => {
+  const store = await start(true);
+  const keys = ['a', 'b', ...Array.from({ length: 40 }, (_, index) => `line\n${index}`)];
+  for (const key of keys) await world.put(key, key);
+  const records = await listed(store);
+  let asked = 0;
+  const mayGoOn = async () => {
+    asked += 1;
+    return asked < 20;
+  };
+  // Two in one request, and each that XML cannot name in one of its own.
+  const listedNow = await store.remove(records, { listedJustNow: true, mayGoOn });
+  expect(listedNow).toMatchObject({ removed: 2 + 19, alreadyAbsent: 0, changed: [], failed: [] });
+  expect(listedNow.left).toEqual(records.slice(2 + 19));
+  const rest = await store.remove(records, { mayGoOn });
+  expect(rest).toMatchObject({ removed: 0, alreadyAbsent: 2 + 19 });
+  expect(rest.left).toEqual(records.slice(2 + 19));
+  expect((await store.measure()).count).toBe(21);
 });
 
 test('a count goes on behind any of its pages', async () => {
@@ -214,7 +235,7 @@ test('a version under a legal hold or a retention is reported as locked, whateve
       Retention: { Mode: 'COMPLIANCE', RetainUntilDate: new Date('2030-01-01T00:00:00Z') },
     }),
   );
-  const { removed, failed } = await store.remove(await listed(store), 'listed-just-now');
+  const { removed, failed } = await store.remove(await listed(store), { listedJustNow: true });
   expect(removed).toBe(1);
   expect(Object.fromEntries(failed.map(({ record, code }) => [record.key, code]))).toEqual({
     'kp-1/held': 'ObjectLocked',

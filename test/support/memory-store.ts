@@ -63,6 +63,7 @@ export function memoryStore(
           alreadyAbsent: wanted.length - removed - failed.length,
           changed: [],
           failed,
+          left: [],
         };
       });
     },
