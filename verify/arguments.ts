@@ -6,11 +6,15 @@ export interface VerifyArguments {
   readonly ledger?: string | undefined;
   readonly checkpoints?: string | undefined;
   readonly keys?: string | undefined;
+  /** RFC 7638, base64url. */
+  readonly thumbprints: readonly string[];
 }
 
 export const USAGE = `verify-offboarding <certificate.jws> [options]
 
   --keys <jwks.json>        the public keys, from GET /keys
+  --thumbprint <text>       of the key that may have signed, got by another way; may be given again. Without it, everything has to be
+                            signed by the certificate's key, and whose key that is was not looked at
   --ledger <file>           the plane's ledger: entries or pages of the API, as JSON or one a line
   --checkpoints <folder>    all checkpoints of the ledger, 00000001.jws and so on
   --final <final.jws>       the final certificate, once there is one
@@ -25,16 +29,29 @@ export function parseArguments(argv: readonly string[]): VerifyArguments | undef
     allowPositionals: true,
     options: {
       keys: { type: 'string' },
+      thumbprint: { type: 'string', multiple: true, default: [] },
       ledger: { type: 'string' },
       checkpoints: { type: 'string' },
       final: { type: 'string' },
       help: { type: 'boolean', default: false },
     },
   });
-  const { help, ...files } = values;
+  const { help, thumbprint, ...files } = values;
   if (help) return undefined;
   const [certificate, ...others] = positionals;
   if (certificate === undefined || others.length > 0)
     throw new TypeError('give one certificate, the executed one');
-  return { certificate, ...files };
+  return { certificate, ...files, thumbprints: thumbprint.map(readThumbprint) };
+}
+
+/** As a JWK set has it, or as `openssl dgst -sha256` prints it. */
+function readThumbprint(text: string): string {
+  const encoding = /^[0-9a-f]{64}$/i.test(text) ? 'hex' : 'base64url';
+  const bytes = Buffer.from(text, encoding);
+  const thumbprint = bytes.toString('base64url');
+  if (bytes.length !== 32 || (encoding === 'base64url' && thumbprint !== text))
+    throw new TypeError(
+      `${JSON.stringify(text)} is no SHA-256 thumbprint: 64 hexadecimal digits or 43 characters of base64url`,
+    );
+  return thumbprint;
 }

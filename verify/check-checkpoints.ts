@@ -1,13 +1,14 @@
 import { checkStatement } from './check-statement.ts';
 import type { EvidenceFile } from './evidence-files.ts';
 import type { Findings } from './findings.ts';
-import { sha256, type TrustedKeys } from './jws.ts';
+import { sha256 } from './jws.ts';
 import { type Checkpoint, checkpointSchema, type LedgerEntry } from './shapes.ts';
+import type { Signatories } from './signatories.ts';
 
 const NAME = /^(\d{8})\.jws$/;
 
 export interface CheckpointContext {
-  readonly keys: TrustedKeys | undefined;
+  readonly signatories: Signatories;
   readonly planeId: string | undefined;
   /** Undefined when no ledger was given. */
   readonly entries: readonly LedgerEntry[] | undefined;
@@ -21,6 +22,7 @@ export function checkCheckpoints(
   files: readonly EvidenceFile[],
   context: CheckpointContext,
 ): void {
+  const { keys } = context.signatories;
   const failures = () => findings.all.filter(({ outcome }) => outcome === 'FAIL').length;
   const before = failures();
   let expected = 1;
@@ -38,7 +40,7 @@ export function checkCheckpoints(
       findings.fail(`checkpoint ${fileName(expected)}: is missing`);
       previous = undefined;
     }
-    const statement = checkStatement(findings, text, context.keys, {
+    const statement = checkStatement(findings, text, context.signatories, {
       about,
       typ: 'ledger-checkpoint+json',
       schema: checkpointSchema,
@@ -56,11 +58,11 @@ export function checkCheckpoints(
     previous = { hash: sha256(text), statement };
     expected = number + 1;
   }
-  if (!context.keys) findings.notChecked('checkpoints: their signatures: no --keys given');
+  if (!keys) findings.notChecked('checkpoints: their signatures: no --keys given');
   if (files.length === 0) findings.fail('checkpoints: the folder holds none');
   if (failures() > before || !last) return;
   findings.ok(
-    `checkpoints: ${files.length}, ${context.keys ? 'signed, ' : ''}without a gap from the first to ${fileName(last.number)} of ${last.at}`,
+    `checkpoints: ${files.length}, ${keys ? 'signed, ' : ''}without a gap from the first to ${fileName(last.number)} of ${last.at}`,
   );
   if (context.entries === undefined)
     findings.notChecked('checkpoints: whether they have seen this ledger: no --ledger given');

@@ -7,7 +7,7 @@ export interface EvidenceFile {
   readonly text: string;
 }
 
-/** The texts of the files that were given. */
+/** The texts of the files that were given, and what the auditor knows by another way. */
 export interface Evidence {
   readonly certificate: string;
   readonly final?: string;
@@ -15,13 +15,16 @@ export interface Evidence {
   /** In the order of their names. */
   readonly checkpoints?: readonly EvidenceFile[];
   readonly keys?: string;
+  /** RFC 7638, base64url: of the keys that may have signed. None, or left out: whichever has signed the certificate. */
+  readonly thumbprints?: readonly string[];
 }
 
 /** @throws Error of node:fs, naming the file that cannot be read */
 export function readEvidence(files: VerifyArguments): Evidence {
-  const { certificate, final, ledger, checkpoints, keys } = files;
+  const { certificate, final, ledger, checkpoints, keys, thumbprints } = files;
   return {
     certificate: readStatement(certificate),
+    thumbprints,
     ...(final !== undefined && { final: readStatement(final) }),
     ...(ledger !== undefined && { ledger: readFileSync(ledger, 'utf8') }),
     ...(checkpoints !== undefined && { checkpoints: readFolder(checkpoints) }),

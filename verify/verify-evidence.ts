@@ -5,8 +5,9 @@ import { checkStatement } from './check-statement.ts';
 import { checkStory } from './check-story.ts';
 import type { Evidence } from './evidence-files.ts';
 import { createFindings, type Finding } from './findings.ts';
-import { parseKeys } from './jws.ts';
+import { parseJws, parseKeys } from './jws.ts';
 import { certificateSchema, finalCertificateSchema } from './shapes.ts';
+import { createSignatories } from './signatories.ts';
 
 const TYP = 'purge-certificate+json';
 
@@ -16,9 +17,14 @@ export function verifyEvidence(evidence: Evidence): readonly Finding[] {
   const { certificate: jws, final: finalJws } = evidence;
   const trusted = evidence.keys === undefined ? undefined : parseKeys(evidence.keys);
   for (const fault of trusted?.faults ?? []) findings.fail(fault);
-  const keys = trusted?.keys;
+  const parsed = parseJws(jws);
+  const signatories = createSignatories({
+    keys: trusted?.keys,
+    thumbprints: evidence.thumbprints ?? [],
+    certificateKid: typeof parsed === 'string' ? undefined : parsed.header.kid,
+  });
 
-  const certificate = checkStatement(findings, jws, keys, {
+  const certificate = checkStatement(findings, jws, signatories, {
     about: 'certificate',
     typ: TYP,
     schema: certificateSchema,
@@ -32,7 +38,7 @@ export function verifyEvidence(evidence: Evidence): readonly Finding[] {
 
   if (evidence.checkpoints)
     checkCheckpoints(findings, evidence.checkpoints, {
-      keys,
+      signatories,
       planeId,
       entries,
       purgedLength: certificate?.ledger.length,
@@ -42,7 +48,7 @@ export function verifyEvidence(evidence: Evidence): readonly Finding[] {
   if (finalJws === undefined)
     findings.notChecked('final certificate, which says that nothing remains: no --final given');
   else {
-    const final = checkStatement(findings, finalJws, keys, {
+    const final = checkStatement(findings, finalJws, signatories, {
       about: 'final certificate',
       typ: TYP,
       schema: finalCertificateSchema,
@@ -50,5 +56,6 @@ export function verifyEvidence(evidence: Evidence): readonly Finding[] {
     if (final && certificate)
       checkFinal(findings, { final, jws: finalJws }, { certificate, jws }, entries);
   }
+  signatories.report(findings);
   return findings.all;
 }

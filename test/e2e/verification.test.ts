@@ -1,8 +1,11 @@
 import { execFile } from 'node:child_process';
+import { createPublicKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { GetPublicKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import { DeleteObjectCommand, PutObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { calculateJwkThumbprint } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startWorld, type World, type WorldPlane } from '../support/offboarding-world.ts';
 
@@ -40,7 +43,16 @@ describe('an auditor', () => {
   }, 300_000);
   afterAll(() => world.close());
 
-  const shell = (more = '') =>
+  /** Not from the API: from whoever may ask KMS. */
+  const thumbprintOfKey = async () => {
+    const KeyId = world.cloud.physicalName('AWS::KMS::Key', 'Evidence/SigningKey');
+    const kms = new KMSClient(world.cloud.clientConfig('administrator'));
+    const { PublicKey } = await kms.send(new GetPublicKeyCommand({ KeyId }));
+    const key = Buffer.from(PublicKey ?? []);
+    return calculateJwkThumbprint(createPublicKey({ key, format: 'der', type: 'spki' }));
+  };
+
+  const shell = async (more = '') =>
     run('bash', ['-c', `${shellOf('verification.md')}\n${more}`], {
       cwd: PROJECT,
       maxBuffer: 2 ** 26,
@@ -49,6 +61,7 @@ describe('an auditor', () => {
         API: world.cloud.apiUrl,
         REGION: 'us-east-1',
         PLANE: plane.planeId,
+        THUMBPRINT: await thumbprintOfKey(),
         S3: world.cloud.endpointUrl.replace(/\/$/, ''),
         EVIDENCE_BUCKET: world.cloud.physicalName('AWS::S3::Bucket', 'Evidence/Bucket/Resource'),
         AWS_ACCESS_KEY_ID: 'auditor',
@@ -69,6 +82,8 @@ describe('an auditor', () => {
     // The first and the last of the days that each jump of the clock passes, and one with each of the two certificates.
     expect(stdout).toContain('checkpoints: 6, signed, without a gap');
     expect(stdout).not.toContain('not checked');
+    expect(stdout).toContain('6 checkpoints, the final certificate; its thumbprint was given');
+    expect(stdout).toContain('ok   the key has the thumbprint that you were given');
     expect(stdout).toContain('ok   signature of certificate.jws');
     expect(stdout).toContain('ok   signature of final.jws');
     expect(stdout).toContain('ok   ledger entry 10');

@@ -158,6 +158,7 @@ export async function issueEvidence(): Promise<WholeEvidence> {
   entries = await ledgerOf(...withExecuted, { ...certified, data: { ...final } });
   await checkpoint();
 
+  const keys = await signingKeys(signer).read();
   return {
     certificate: stored.get(`${PLANE_ID} executed`) ?? '',
     final: stored.get(`${PLANE_ID} final`) ?? '',
@@ -166,7 +167,8 @@ export async function issueEvidence(): Promise<WholeEvidence> {
       name: `${String(number).padStart(8, '0')}.jws`,
       text,
     })),
-    keys: JSON.stringify({ keys: await signingKeys(signer).read() }),
+    keys: JSON.stringify({ keys }),
+    thumbprints: keys.map(({ kid = '' }) => kid),
   };
 }
 

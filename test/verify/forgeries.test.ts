@@ -41,7 +41,12 @@ const failuresOf = (evidence: WholeEvidence) =>
 
 beforeAll(async () => {
   const genuine = await issueEvidence();
-  whole = { ...genuine, keys: JSON.stringify({ keys: await signingKeys(signer).read() }) };
+  const keys = await signingKeys(signer).read();
+  whole = {
+    ...genuine,
+    keys: JSON.stringify({ keys }),
+    thumbprints: keys.map(({ kid = '' }) => kid),
+  };
 });
 
 describe('a certificate that tells another story than the ledger, well signed', () => {
