@@ -30,6 +30,9 @@ export interface ApprovalConfig {
   readonly escalationEmails?: readonly string[];
 }
 
+/** Of questions about a purge, of those that nobody answers, and of what goes wrong. */
+export type Hearer = 'approvers' | 'escalation' | 'alarms';
+
 /** Everything that differs between deployments. A value that is the same everywhere stands where it is used. */
 export interface OffboardingConfig {
   /** The least a request may ask for; both in days. */
@@ -59,6 +62,11 @@ export interface OffboardingConfig {
   readonly evidenceLockDays: number;
   /** SNS topic that every alarm notifies. Without it the alarms are only seen in CloudWatch. */
   readonly alarmTopicArn?: string;
+  /**
+   * Who hears by means outside this app: a subscription made by hand or by another stack, a rule on the state of alarms. For
+   * the others a synthesis warns that nobody does (`infra/warn-unheard.ts`).
+   */
+  readonly heardElsewhere?: readonly Hearer[];
 }
 
 export interface EnvironmentConfig extends OffboardingConfig {

@@ -1,15 +1,21 @@
-import { CfnOutput, Duration, type RemovalPolicy } from 'aws-cdk-lib';
-import { type Metric, type MetricOptions, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import { CfnOutput, Duration, type RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Metric, type MetricOptions, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { EventBus, type EventPattern, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction, SnsTopic } from 'aws-cdk-lib/aws-events-targets';
+import type { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
+import { FilterPattern, type MetricFilter } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { EVENT_SOURCE } from '../lambdas/core/ledger-event.ts';
+import type { LogEvent } from '../lambdas/event-log.ts';
 import { acknowledge } from './acknowledge.ts';
 import type { OffboardingConfig } from './config.ts';
 import type { Ledger } from './ledger.ts';
 import { ProductFunction } from './product-function.ts';
+
+// What the publisher logs of a change of the ledger that is no new entry.
+const REWRITTEN: LogEvent = 'ledger rewritten';
 
 export interface EventsProps {
   readonly config: OffboardingConfig;
@@ -23,6 +29,8 @@ export interface EventsProps {
 export class Events extends Construct {
   private readonly bus: EventBus;
   private readonly publisher: ProductFunction;
+  private readonly feed: EventSourceMapping;
+  private readonly rewritten: MetricFilter;
   /** What could not be handed on: by the publisher for a day, or by the bus to a topic. */
   private readonly undelivered: Queue;
 
@@ -39,7 +47,14 @@ export class Events extends Construct {
     });
     this.bus.grantPutEventsTo(this.publisher);
     this.publisher.setEnvironment('EVENT_BUS', this.bus.eventBusName);
-    ledger.feed(this.publisher, this.undelivered);
+    this.feed = ledger.feed(this.publisher, this.undelivered);
+    this.rewritten = this.publisher.logGroup.addMetricFilter('Rewritten', {
+      filterPattern: FilterPattern.stringValue('$.message', '=', REWRITTEN),
+      // A metric of logs has no dimension of its own, and two stacks may be in one account.
+      metricNamespace: `KnowledgePlanes/${Stack.of(this).stackName}`,
+      metricName: 'LedgerRewritten',
+      metricValue: '1',
+    });
     new CfnOutput(scope, 'EventBusName', { value: this.bus.eventBusName });
   }
 
@@ -70,9 +85,28 @@ export class Events extends Construct {
     });
   }
 
-  /** How old the entry is that is being published, in milliseconds. */
+  /** How old the entry is that is being published, in milliseconds. There is none while nothing is published. */
   metricLag(options?: MetricOptions): Metric {
     return this.publisher.metric('IteratorAge', { statistic: Stats.MAXIMUM, ...options });
+  }
+
+  /**
+   * How often the ledger's stream is read, also when nothing is in it: a mapping that is disabled, or may not read, has none.
+   * https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html#event-source-mapping-metrics
+   */
+  metricReads(options?: MetricOptions): Metric {
+    return new Metric({
+      namespace: 'AWS/Lambda',
+      metricName: 'PolledEventCount',
+      dimensionsMap: { EventSourceMappingUUID: this.feed.eventSourceMappingId },
+      statistic: Stats.SAMPLE_COUNT,
+      ...options,
+    });
+  }
+
+  /** Entries that were changed or deleted in the ledger's table. */
+  metricRewritten(options?: MetricOptions): Metric {
+    return this.rewritten.metric(options);
   }
 
   metricUndelivered(options?: MetricOptions): Metric {

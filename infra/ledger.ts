@@ -1,7 +1,7 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, StreamViewType, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { AnyPrincipal, Effect, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
-import { EventSourceMapping, StartingPosition } from 'aws-cdk-lib/aws-lambda';
+import { EventSourceMapping, MetricType, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { acknowledge, acknowledgePatterns } from './acknowledge.ts';
@@ -54,7 +54,7 @@ export class Ledger extends Construct {
    * shard, each shard has one caller at a time, and a batch that fails is not cut up.
    * @param undelivered told which entries the function did not take for most of the day that a stream keeps them
    */
-  feed(fn: ProductFunction, undelivered: IQueue): void {
+  feed(fn: ProductFunction, undelivered: IQueue): EventSourceMapping {
     const streamArn = this.table.tableStreamArn ?? '';
     fn.addToRolePolicy(
       new PolicyStatement({
@@ -87,8 +87,11 @@ export class Ledger extends Construct {
       // An hour before the stream forgets them (24 hours), so that it is told: the stream itself forgets in silence.
       maxRecordAge: Duration.hours(23),
       onFailure: { bind: () => ({ destination: undelivered.queueArn }) },
+      // Whether it reads at all: the function's own metrics are silent both when it does not and when nothing happens.
+      metricsConfig: { metrics: [MetricType.EVENT_COUNT] },
     });
     mapping.node.addDependency(fn.grantPrincipal);
+    return mapping;
   }
 }
 

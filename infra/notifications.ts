@@ -21,6 +21,9 @@ export interface NotificationsProps {
  * reason, no scope and no token goes into a mail.
  */
 export class Notifications extends Construct {
+  readonly approversTopicArn: string;
+  readonly escalationTopicArn: string;
+
   constructor(scope: Construct, id: string, { config, events, apiUrl }: NotificationsProps) {
     super(scope, id);
     const { approverEmails = [], escalationEmails = [] } = config.approval;
@@ -32,6 +35,8 @@ export class Notifications extends Construct {
     };
     const approvers = topic('Approvers', approverEmails);
     const escalation = topic('Escalation', escalationEmails);
+    this.approversTopicArn = approvers.topicArn;
+    this.escalationTopicArn = escalation.topicArn;
 
     const plane = EventField.fromPath('$.detail.planeId');
     const expiry = EventField.fromPath('$.detail.data.expiresAt');

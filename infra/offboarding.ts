@@ -22,6 +22,7 @@ import { Recorder } from './recorder.ts';
 import { Registry } from './registry.ts';
 import { Usage } from './usage.ts';
 import { Vault } from './vault.ts';
+import { warnUnheard } from './warn-unheard.ts';
 import { createWorkflowFunctions } from './workflow-functions.ts';
 
 /**
@@ -94,7 +95,11 @@ export class Offboarding extends Construct {
     const apiFunctions = createApiFunctions(this, capabilities, workflow);
     const { restApi } = new Api(this, 'Api', { config, functions: apiFunctions });
     this.apiUrl = restApi.url;
-    new Notifications(this, 'Notifications', { config, events, apiUrl: restApi.url });
+    const notifications = new Notifications(this, 'Notifications', {
+      config,
+      events,
+      apiUrl: restApi.url,
+    });
 
     // Who notices when it goes wrong.
     new Alarms(this, 'Alarms', {
@@ -109,8 +114,13 @@ export class Offboarding extends Construct {
       restApi,
     });
 
+    warnUnheard(this, config);
+
     new CfnOutput(this, 'ApiUrl', { value: restApi.url });
     new CfnOutput(this, 'StateMachineArn', { value: workflow.stateMachine.stateMachineArn });
+    // What approvers, and who can make them decide, subscribe to.
+    new CfnOutput(this, 'ApproversTopicArn', { value: notifications.approversTopicArn });
+    new CfnOutput(this, 'EscalationTopicArn', { value: notifications.escalationTopicArn });
     // What `npm run restore` reads.
     new CfnOutput(this, 'LedgerTable', { value: ledger.tableName });
     new CfnOutput(this, 'VaultBucket', { value: vault.bucketName });

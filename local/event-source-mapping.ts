@@ -32,6 +32,8 @@ const mappingSchema = z.strictObject({
     })
     .optional(),
   Enabled: z.literal(true).default(true),
+  // No metrics are kept here.
+  MetricsConfig: z.unknown().optional(),
   Tags: z.unknown().optional(),
 });
 type Mapping = z.infer<typeof mappingSchema>;

@@ -29,7 +29,11 @@ describe('synthesis', () => {
     const report = JSON.parse(
       readFileSync(join(inject('assemblyDirectory'), 'validation-report.json'), 'utf8'),
     );
-    expect(report.pluginReports).toEqual([]);
+    const packs = report.pluginReports.filter(
+      // What the app warns of by itself: test/infra/unheard.test.ts.
+      ({ pluginName }: { pluginName: string }) => pluginName !== 'Construct Annotations',
+    );
+    expect(packs).toEqual([]);
   });
 
   it('fails on a finding of either pack', () => {
