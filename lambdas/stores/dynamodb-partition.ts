@@ -56,14 +56,18 @@ export function createDynamodbPartitionStore(
   }
 
   async function* countPages(mark?: string): AsyncGenerator<CountedPage> {
+    const { keyNames } = await schema();
     for await (const { items, lastKey } of queryPages(
       mark === undefined ? undefined : parseCanonicalItem(mark),
-    ))
+    )) {
+      const records = items.map((item) => partitionItem(item, keyNames));
       yield {
-        count: items.length,
-        bytes: items.reduce((sum, item) => sum + Buffer.byteLength(canonicalItem(item)), 0),
+        count: records.length,
+        bytes: records.reduce((sum, { size }) => sum + size, 0),
+        records,
         ...(lastKey && { mark: canonicalItem(lastKey) }),
       };
+    }
   }
 
   return {
