@@ -1,6 +1,7 @@
 import { OffboardingError } from './errors.ts';
 import { foldLedger } from './fold-ledger.ts';
 import type { LedgerEntry } from './ledger-entry.ts';
+import { countingApprovals } from './purge-permission.ts';
 import type { PurgeData, PurgedPart } from './purge-progress.ts';
 import {
   type PlaceCopies,
@@ -42,6 +43,7 @@ export interface CertificateStatement {
   };
   /** What a second listing counted after the last deletion, by code that shares nothing with the deletion. */
   readonly verification: { readonly residue: readonly ScopePart[]; readonly left: number };
+  /** Those that the purge acted on: of the question that was asked last, one a person, in the order in which they came. */
   readonly approvals: readonly {
     readonly scopeHash: string;
     readonly approvedBy: string;
@@ -90,7 +92,8 @@ export function buildCertificate(
   { tool, residueRegister, issuedAt }: CertificateContext,
 ): CertificateStatement {
   const purged = entries.find(({ type, to }) => type === 'TRANSITION' && to === 'PURGED');
-  const { archive, purge } = foldLedger(entries);
+  const state = foldLedger(entries);
+  const { archive, purge, approval } = state;
   if (!purged || !archive || !purge || purged.offboardingId === null)
     throw new OffboardingError('CERTIFICATE_FAILED', 'the ledger does not tell of a purge');
   const data = purge as unknown as PurgeData; // written by the recorder from what the purge reported
@@ -120,14 +123,12 @@ export function buildCertificate(
       residue: data.residue,
       left: data.residue.reduce((sum, { count }) => sum + count, 0),
     },
-    approvals: entries
-      .filter(({ type, seq }) => type === 'APPROVED' && seq < purged.seq)
-      .map(({ actor, reason, at, data: decision }) => ({
-        scopeHash: String(decision.scopeHash),
-        approvedBy: actor,
-        reason: reason ?? '',
-        approvedAt: at,
-      })),
+    approvals: countingApprovals(state).map(({ actor, reason, at }) => ({
+      scopeHash: approval?.scopeHash ?? '',
+      approvedBy: actor,
+      reason,
+      approvedAt: at,
+    })),
     ledger: { length: purged.seq, headHash: purged.hash },
     // Counted from now, when all of it is deleted for certain.
     residualCopies: residualCopies(residueRegister, data.placeCopies ?? [], issuedAt),

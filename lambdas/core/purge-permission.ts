@@ -23,10 +23,7 @@ export function purgePermission(state: LedgerState, offboardingId: string): Purg
   if (state.holds.length > 0) return refused('LEGAL_HOLD', holdsInForce(state));
   if (approval?.status !== 'approved')
     return refused('PURGE_NOT_APPROVED', 'no valid approval is on record');
-  // Whoever started it again since has asked for nothing that was not approved already.
-  const { offboarding } = state;
-  const requesters = requestersOf({ offboarding }, ...approval.requestedBy);
-  const approvers = approval.approvals.filter(({ actor }) => !requesters.includes(actor));
+  const approvers = countingApprovals(state);
   if (approvers.length < approval.requiredApprovals)
     return refused(
       'PURGE_NOT_APPROVED',
@@ -35,6 +32,17 @@ export function purgePermission(state: LedgerState, offboardingId: string): Purg
   if (!purgeCommitted)
     return refused('PURGE_NOT_APPROVED', 'the policy gate has not allowed PURGED');
   return { allowed: true, approval };
+}
+
+/** Those that count for the question that was asked last: one a person, and none by who asked for the purge. */
+export function countingApprovals({
+  offboarding,
+  approval,
+}: Pick<LedgerState, 'offboarding' | 'approval'>): Approval['approvals'] {
+  if (!approval) return [];
+  // Whoever started it again since has asked for nothing that was not approved already.
+  const requesters = requestersOf({ offboarding }, ...approval.requestedBy);
+  return approval.approvals.filter(({ actor }) => !requesters.includes(actor));
 }
 
 function refused(code: StageErrorCode, message: string): PurgePermission {

@@ -11,10 +11,15 @@ import type { PurgeData } from '../../lambdas/core/purge-progress.ts';
 import type { ResidueSource } from '../../lambdas/core/residue.ts';
 import { APPROVER, OFFBOARDING_ID, PLANE_ID, TIMES } from '../support/builders.ts';
 import {
+  approvalRequested,
+  approved,
   certified,
+  gatePassed,
+  halted,
   JOURNEYS,
   ledgerOf,
   purged,
+  rejected,
   SCOPE_HASH,
   type Step,
 } from '../support/ledgers.ts';
@@ -208,6 +213,34 @@ describe('the certificate', () => {
       ],
       ledger: { length: entries.length, headHash: entries.at(-1)?.hash },
     });
+  });
+
+  test('names who approved what was asked last, and nobody who answered an earlier question', async () => {
+    const asked = (at: string) => ({ ...approvalRequested, at });
+    const earlier = 'arn:aws:iam::111122223333:user/earlier';
+    entries = await ledgerOf(
+      ...JOURNEYS.ARCHIVED,
+      asked('2027-11-29T11:00:00.000Z'),
+      { ...approved, actor: earlier, at: '2027-11-29T11:01:00.000Z' },
+      halted('purge', 'LEGAL_HOLD', '2027-11-29T11:02:00.000Z'),
+      asked('2027-11-29T11:03:00.000Z'),
+      { ...rejected, actor: earlier, at: '2027-11-29T11:04:00.000Z' },
+      asked('2027-11-29T11:05:00.000Z'),
+      approved,
+      { ...approved, reason: 'once more' },
+      gatePassed('PURGED'),
+      JOURNEY.at(-1) ?? purged,
+    );
+    await issue();
+    const { statement } = await verified();
+    expect(statement.approvals).toEqual([
+      {
+        scopeHash: SCOPE_HASH,
+        approvedBy: APPROVER,
+        reason: 'nothing is needed any more',
+        approvedAt: '2027-11-30T09:00:00.000Z',
+      },
+    ]);
   });
 
   test('lists what AWS keeps, each until its own end, and what the figure is from', async () => {

@@ -32,8 +32,19 @@ export type WholeEvidence = Required<Evidence>;
 
 const json = (value: object) => JSON.parse(JSON.stringify(value));
 
+/** What happened beside the shortest way to a purge. */
+export interface Beside {
+  /** Between the archive and the question that was approved. */
+  readonly beforeQuestion?: readonly Step[];
+  /** Between the gate and the entry that records PURGED. */
+  readonly afterGate?: readonly Step[];
+}
+
 /** Everything that one purge leaves, issued by the code that issues it on AWS: only what it is stored in is in memory. */
-export async function issueEvidence(): Promise<WholeEvidence> {
+export async function issueEvidence({
+  beforeQuestion = [],
+  afterGate = [],
+}: Beside = {}): Promise<WholeEvidence> {
   const scope = purgeScope();
   const hash = await scopeHash(scope);
   const purge: PurgeData = {
@@ -68,6 +79,7 @@ export async function issueEvidence(): Promise<WholeEvidence> {
   const toArchived = JOURNEYS.ARCHIVED;
   const toPurged: readonly Step[] = [
     ...toArchived,
+    ...beforeQuestion,
     {
       ...approvalRequested,
       data: json({
@@ -79,6 +91,7 @@ export async function issueEvidence(): Promise<WholeEvidence> {
     },
     { ...approved, data: { scopeHash: hash } },
     gatePassed('PURGED'),
+    ...afterGate,
     { ...purged, data: json(purge) },
   ];
 
