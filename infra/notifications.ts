@@ -60,7 +60,10 @@ export class Notifications extends Construct {
   }
 }
 
-/** EventBridge publishes to encrypted topics only with a key that lets it in, which the one of SNS does not. */
+/**
+ * EventBridge publishes to encrypted topics only with a key that lets it in, which the one of SNS does not. Neither the key nor the
+ * topics can ask for which rule: docs/decisions/0014-topics-trust-eventbridge-unconditionally.md.
+ */
 function topicKey(scope: Construct, removalPolicy: RemovalPolicy): Key {
   const key = new Key(scope, 'Key', {
     description: 'Encrypts what approvers are told',

@@ -24,8 +24,8 @@ export interface Iam {
    * that role. They are administrators, who may do all that no resource policy denies.
    */
   callerForAccessKey(accessKeyId: string): Caller;
-  /** An AWS service that acts for itself. @param sourceArn the resource it acts for */
-  callerForService(principal: string, sourceArn: string): Caller;
+  /** An AWS service that acts for itself. @param sourceArn the resource it acts for; absent where the service does not say */
+  callerForService(principal: string, sourceArn?: string): Caller;
   /** The same access key for the same role, every time. @throws Error as `callerForRole` */
   issueCredentials(role: string): Credentials;
   /** What has allowed the calls so far, of all that the template's roles may do. */
@@ -141,8 +141,8 @@ export function createIam(template: Template): Iam {
         context: {
           'aws:PrincipalIsAWSService': 'true',
           'aws:PrincipalServiceName': principal,
-          'aws:SourceArn': sourceArn,
-          'aws:SourceAccount': LOCAL_ACCOUNT,
+          'aws:SourceArn': sourceArn ?? [],
+          'aws:SourceAccount': sourceArn === undefined ? [] : LOCAL_ACCOUNT,
           'aws:PrincipalArn': [],
           'aws:PrincipalAccount': [],
         },

@@ -195,6 +195,8 @@ describe('the topics', () => {
       const text = JSON.stringify(Properties);
       expect(text).toContain('"aws:SecureTransport":"false"');
       expect(text).toContain('"Service":"events.amazonaws.com"');
+      // EventBridge gives topics no source to ask for: with a condition nobody would be told (docs/decisions/0014).
+      expect(text).not.toContain('aws:Source');
     }
   });
 

@@ -12,7 +12,7 @@ const NOW = new Date('2026-11-22T10:00:00.500Z');
 const TOPIC = 'arn:aws:sns:us-east-1:111122223333:Stack-Topic';
 const FUNCTION = 'arn:aws:lambda:us-east-1:111122223333:function:stamp';
 
-function policy(principal: string, action: string, resource: string) {
+function policy(principal: string, action: string, resource: string, Condition = {}) {
   return {
     Version: '2012-10-17',
     Statement: {
@@ -20,6 +20,7 @@ function policy(principal: string, action: string, resource: string) {
       Principal: { Service: principal },
       Action: action,
       Resource: resource,
+      Condition,
     },
   };
 }
@@ -30,14 +31,23 @@ const RULE = {
   State: 'ENABLED',
 };
 
-function template(rules: Readonly<Record<string, object>>, keyPrincipal = 'events.amazonaws.com') {
+interface Conditions {
+  readonly topic?: object;
+  readonly key?: object;
+}
+
+function template(
+  rules: Readonly<Record<string, object>>,
+  keyPrincipal = 'events.amazonaws.com',
+  conditions: Conditions = {},
+) {
   return resolveTemplate(
     {
       Resources: {
         Bus: { Type: 'AWS::Events::EventBus', Properties: { Name: 'offboarding' } },
         Key: {
           Type: 'AWS::KMS::Key',
-          Properties: { KeyPolicy: policy(keyPrincipal, 'kms:*', '*') },
+          Properties: { KeyPolicy: policy(keyPrincipal, 'kms:*', '*', conditions.key) },
         },
         Topic: {
           Type: 'AWS::SNS::Topic',
@@ -47,7 +57,7 @@ function template(rules: Readonly<Record<string, object>>, keyPrincipal = 'event
           Type: 'AWS::SNS::TopicPolicy',
           Properties: {
             Topics: [{ Ref: 'Topic' }],
-            PolicyDocument: policy('events.amazonaws.com', 'sns:Publish', TOPIC),
+            PolicyDocument: policy('events.amazonaws.com', 'sns:Publish', TOPIC, conditions.topic),
           },
         },
         ...Object.fromEntries(
@@ -180,6 +190,30 @@ describe('EventBridge', () => {
     expect(failures).toMatchObject([{ name: 'AccessDenied', action: 'kms:GenerateDataKey' }]);
     expect(sns.messages(TOPIC)).toEqual([]);
   });
+
+  const SOURCE = {
+    ArnLike: { 'aws:SourceArn': 'arn:aws:events:us-east-1:111122223333:rule/*' },
+    StringEquals: { 'aws:SourceAccount': '111122223333' },
+  };
+  it.each([
+    ['the topic', { topic: SOURCE }, 'sns:Publish'],
+    ['its key', { key: SOURCE }, 'kms:GenerateDataKey'],
+  ])(
+    'does not say for which rule it tells a topic, so %s cannot ask',
+    async (_, conditions, action) => {
+      await served.close();
+      await start(
+        template(
+          { Told: { Targets: [{ Id: 'Target0', Arn: { Ref: 'Topic' } }] } },
+          'events.amazonaws.com',
+          conditions,
+        ),
+      );
+      await put(entry());
+      expect(failures).toMatchObject([{ name: 'AccessDenied', action }]);
+      expect(sns.messages(TOPIC)).toEqual([]);
+    },
+  );
 
   it('invokes a function with the event, when the function lets this rule in', async () => {
     const target = { Targets: [{ Id: 'Target0', Arn: FUNCTION }] };
