@@ -17,6 +17,7 @@ const tableSchema = z.object({
 });
 const bucketPolicySchema = z.object({ Bucket: z.string(), PolicyDocument: z.unknown() });
 const topicPolicySchema = z.object({ Topics: z.array(z.string()), PolicyDocument: z.unknown() });
+const queuePolicySchema = z.object({ Queues: z.array(z.string()), PolicyDocument: z.unknown() });
 const busPolicySchema = z.object({ EventBusName: z.string(), Statement: z.unknown() });
 const keySchema = z.object({ KeyPolicy: z.unknown().optional() });
 const apiSchema = z.object({ Policy: z.unknown().optional() });
@@ -28,13 +29,14 @@ const permissionSchema = z.strictObject({
   SourceAccount: z.string().optional(),
 });
 
-/** Every resource policy of the template, those of tables, buckets, keys, topics, buses, functions and APIs. */
+/** Every resource policy of the template, those of tables, buckets, keys, topics, queues, buses, functions and APIs. */
 export function readResourcePolicies(template: Template): readonly ResourcePolicy[] {
   return [
     ...template.ofType('AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable').flatMap(tablePolicies),
     ...template.ofType('AWS::S3::BucketPolicy').map(bucketPolicy),
     ...template.ofType('AWS::KMS::Key').map(keyPolicy),
     ...template.ofType('AWS::SNS::TopicPolicy').map(topicPolicy),
+    ...template.ofType('AWS::SQS::QueuePolicy').map((policy) => queuePolicy(policy, template)),
     ...template.ofType('AWS::Events::EventBusPolicy').map(busPolicy),
     ...template.ofType('AWS::Lambda::Permission').map(functionPolicy),
     ...template.ofType('AWS::ApiGateway::RestApi').flatMap(apiPolicy),
@@ -62,6 +64,20 @@ function bucketPolicy(policy: TemplateResource): ResourcePolicy {
 function topicPolicy(policy: TemplateResource): ResourcePolicy {
   const { Topics, PolicyDocument } = topicPolicySchema.parse(policy.properties);
   return { governs: Topics, statements: parseResourcePolicy(policy.logicalId, PolicyDocument) };
+}
+
+/** Names its queues by their URLs. */
+function queuePolicy(policy: TemplateResource, template: Template): ResourcePolicy {
+  const { Queues, PolicyDocument } = queuePolicySchema.parse(policy.properties);
+  const queues = template.ofType('AWS::SQS::Queue');
+  return {
+    governs: Queues.map((url) => {
+      const arn = queues.find(({ ref }) => ref === url)?.arn;
+      if (arn === undefined) throw new Error(`${policy.logicalId}: there is no queue ${url}`);
+      return arn;
+    }),
+    statements: parseResourcePolicy(policy.logicalId, PolicyDocument),
+  };
 }
 
 function busPolicy(policy: TemplateResource): ResourcePolicy {

@@ -67,7 +67,6 @@ export const NO_EFFECT_TYPES: Readonly<Record<string, ResourceType>> = {
     attributes: { Arn: (queue) => localArn('sqs', queue.name), QueueName: name },
     noEffect: NO_QUEUES,
   },
-  'AWS::SQS::QueuePolicy': { ref: name, attributes: {}, noEffect: NO_QUEUES },
   'AWS::XRay::Group': {
     ref: name,
     attributes: { GroupARN: (group) => globalArn('xray', `group/${group.name}`) },

@@ -124,6 +124,7 @@ const PROVIDED_TYPES: Readonly<Record<string, ResourceType>> = {
     attributes: { TopicArn: topicArn, TopicName: name },
   },
   'AWS::SNS::TopicPolicy': { ref: name, attributes: {} },
+  'AWS::SQS::QueuePolicy': { ref: name, attributes: {} },
   'AWS::ApiGateway::RestApi': {
     nameProperty: 'Name',
     ref: apiId,

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, inject, it } from 'vitest';
 import { withSecurityTables } from '../../infra/security-doc.ts';
-import { rolesTable } from '../../infra/security-tables.ts';
+import { resourcePoliciesTable, rolesTable } from '../../infra/security-tables.ts';
 import { readTemplate } from '../../local/template.ts';
 
 const assembly = inject('assemblyDirectory');
@@ -25,6 +25,14 @@ describe('docs/security.md', () => {
     expect(roles).toContain('| recorder | `dynamodb:PutItem`, `dynamodb:Query` | Ledger table |');
     expect(roles).toContain('| purge | `s3:AbortMultipartUpload`, `s3:DeleteObjectVersion` |');
     expect(roles).not.toMatch(/[0-9A-F]{8}|111122223333|arn:/);
+  });
+
+  it('lists what queues say as well', () => {
+    const policies = resourcePoliciesTable(readTemplate(assembly, 'Offboarding-prod'));
+    expect(policies).toContain('| Events undelivered queue | allows | `events.amazonaws.com` |');
+    expect(policies).toMatch(
+      /Events undelivered queue, Evidence Schedules undelivered queue \| \*\*denies\*\* \| `\*` \| `sqs:\*`/,
+    );
   });
 
   it('needs a place on the page', () => {

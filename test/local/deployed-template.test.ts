@@ -93,6 +93,23 @@ describe.each(['Offboarding-dev', 'Offboarding-prod'])('%s', (stackName) => {
     administrator.authorise('s3:GetObjectVersion', `${bucket}/checkpoints/00000001.jws`);
   });
 
+  test('what could not be told waits in a queue that takes it from our rules and from nobody else', () => {
+    const queue = template
+      .ofType('AWS::SQS::Queue')
+      .find(({ path }) => path.includes('Events/Undelivered'))?.arn;
+    const send = (sourceArn: string | undefined) => () =>
+      iam
+        .callerForService('events.amazonaws.com', sourceArn)
+        .authorise('sqs:SendMessage', queue ?? '');
+    const rules = template.ofType('AWS::Events::Rule');
+    expect(rules).toHaveLength(4);
+    for (const { arn } of rules) expect(send(arn)).not.toThrow();
+    expect(send('arn:aws:events:us-east-1:111122223333:rule/offboarding/other')).toThrow(
+      AccessDenied,
+    );
+    expect(send(undefined)).toThrow(AccessDenied);
+  });
+
   test('every function has its code and its role', () => {
     for (const { properties } of template.ofType('AWS::Lambda::Function')) {
       const { S3Key } = properties.Code as { S3Key: string };
