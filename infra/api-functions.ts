@@ -59,6 +59,7 @@ export function createApiFunctions(
   ledger.grantRead(usageFunction);
   usage.grantDeclare(usageFunction);
   recorder.grantRecord(usageFunction);
+  policyGate.grantAsk(usageFunction);
   usageFunction.setEnvironment('USE_DURING_GRACE', config.useDuringGrace);
 
   const hold = api('api-hold', 'Places, shows and releases legal holds.');

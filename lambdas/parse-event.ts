@@ -37,7 +37,7 @@ function isUtcTime(value: unknown): boolean {
 }
 
 /** Not `z.record`, which would add 2.5 KB to the bundle of every stage. */
-function isJsonObject(value: unknown): boolean {
+export function isJsonObject(value: unknown): boolean {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 

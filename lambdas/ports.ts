@@ -1,6 +1,7 @@
 import type { ErrorCode } from './core/errors.ts';
 import type { LedgerEntry } from './core/ledger-entry.ts';
 import type { RecordCommand } from './core/ledger-rules.ts';
+import type { RemovalData } from './core/ledger-state.ts';
 import type { LifecycleState } from './core/lifecycle.ts';
 import type { OffboardingRecord, PlaneRecord, PlaneTombstone } from './core/plane.ts';
 import type { PurgeScope } from './core/scope.ts';
@@ -70,13 +71,23 @@ export interface UsageReader {
   dependents(planeId: string): Promise<readonly Dependent[]>;
 }
 
-/** Puts replace what is there under the same id, and answer it; deletes say whether there was anything. */
+/** Puts replace what the same caller has under the same id, and answer it; deletes say whether there was anything. */
 export interface UsageWriter {
-  putLease(planeId: string, lease: Lease): Promise<Lease | undefined>;
-  deleteLease(planeId: string, leaseId: string): Promise<boolean>;
-  /** What is there keeps its `declarationId`. */
+  /** @throws OffboardingError `USAGE_TAKEN` while somebody else holds a lease of this id, which has not expired at `now` */
+  putLease(planeId: string, lease: Lease, now: Date): Promise<Lease | undefined>;
+  /** Only this holder's. */
+  deleteLease(planeId: string, leaseId: string, heldBy: string): Promise<boolean>;
+  /**
+   * What is there keeps its `declarationId`.
+   * @throws OffboardingError `USAGE_TAKEN` when somebody else has declared it
+   */
   putDependent(planeId: string, dependent: Dependent): Promise<Dependent | undefined>;
-  deleteDependent(planeId: string, dependentId: string): Promise<boolean>;
+  /** Only this declaration. */
+  deleteDependent(
+    planeId: string,
+    dependentId: string,
+    declaration: Pick<Dependent, 'declaredBy' | 'declarationId'>,
+  ): Promise<boolean>;
 }
 
 /** What an approver is asked. The task token is stored beside it, encrypted, and never leaves the server side. */
@@ -119,6 +130,7 @@ export type GateQuestion = { readonly planeId: string; readonly caller: Caller }
       readonly forceReason: string | null;
     }
   | { readonly action: 'approve' | 'reject'; readonly scopeHash: string }
+  | { readonly action: 'removeDependent' | 'removeLease'; readonly usageId: string }
 );
 
 export interface GateReason {
@@ -136,6 +148,8 @@ export type GateAnswer =
       readonly reasons: readonly [];
       /** Who asked for the force first, where it takes two people. */
       readonly forceRequestedBy?: string;
+      /** What there is to remove, as the gate has found it. */
+      readonly removes?: Omit<RemovalData, 'id'>;
     }
   | { readonly decision: 'PENDING'; readonly reasons: readonly [GateReason, ...GateReason[]] }
   | { readonly decision: 'BLOCKED'; readonly reasons: readonly [GateReason, ...GateReason[]] };

@@ -15,6 +15,13 @@ const answerSchema = z.discriminatedUnion('decision', [
     decision: z.literal('ALLOWED'),
     reasons: z.tuple([]),
     forceRequestedBy: z.exactOptional(z.string()),
+    removes: z.exactOptional(
+      z.object({
+        use: z.enum(['query', 'run', 'dependent']),
+        whose: z.string(),
+        declarationId: z.exactOptional(z.string()),
+      }),
+    ),
   }),
   z.object({ decision: z.literal('PENDING'), reasons: z.tuple([reasonSchema], reasonSchema) }),
   z.object({ decision: z.literal('BLOCKED'), reasons: z.tuple([reasonSchema], reasonSchema) }),

@@ -1,5 +1,6 @@
 import {
   type AttributeValue,
+  ConditionalCheckFailedException,
   DeleteItemCommand,
   type DynamoDBClient,
   PutItemCommand,
@@ -7,6 +8,7 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import { OffboardingError } from '../core/errors.ts';
 import type { Dependent, Lease, UsageReader, UsageWriter } from '../ports.ts';
 
 // One partition per plane; the sort key says what kind of usage an item is.
@@ -37,41 +39,47 @@ export function usageReader(client: DynamoDBClient, table: string): UsageReader 
 
 export function usageWriter(client: DynamoDBClient, table: string): UsageWriter {
   return {
-    async putLease(planeId, lease) {
+    async putLease(planeId, lease, now) {
       const expiresAtSeconds = Math.ceil(Date.parse(lease.expiresAt) / 1000);
-      const { Attributes } = await client.send(
-        new PutItemCommand({
-          TableName: table,
-          Item: marshall({ ...lease, planeId, usageId: LEASE + lease.leaseId, expiresAtSeconds }),
-          ReturnValues: 'ALL_OLD',
-        }),
-      );
+      const put = new PutItemCommand({
+        TableName: table,
+        Item: marshall({ ...lease, planeId, usageId: LEASE + lease.leaseId, expiresAtSeconds }),
+        ConditionExpression: 'attribute_not_exists(usageId) OR heldBy = :by OR expiresAt <= :now',
+        ExpressionAttributeValues: marshall({ ':by': lease.heldBy, ':now': now.toISOString() }),
+        ReturnValues: 'ALL_OLD',
+      });
+      const Attributes = await unlessTaken(client.send(put), `the lease ${lease.leaseId}`);
       return Attributes && leaseOf(Attributes);
     },
     async putDependent(planeId, dependent) {
       const { dependentId, kind, declaredBy, declarationId } = dependent;
-      const { Attributes } = await client.send(
-        new UpdateItemCommand({
-          TableName: table,
-          Key: marshall({ planeId, usageId: DEPENDENT + dependentId }),
-          // Two who declare the same at once share one declaration, whichever of them was first.
-          UpdateExpression: `SET dependentId = :id, kind = :kind, declaredBy = :by${
-            declarationId ? ', declarationId = if_not_exists(declarationId, :declaration)' : ''
-          }`,
-          ExpressionAttributeValues: marshall({
-            ':id': dependentId,
-            ':kind': kind,
-            ':by': declaredBy,
-            ...(declarationId && { ':declaration': declarationId }),
-          }),
-          ReturnValues: 'ALL_OLD',
+      const update = new UpdateItemCommand({
+        TableName: table,
+        Key: marshall({ planeId, usageId: DEPENDENT + dependentId }),
+        // Two declarations by the same caller at once are one, whichever of them was first.
+        UpdateExpression: `SET dependentId = :id, kind = :kind, declaredBy = :by${
+          declarationId ? ', declarationId = if_not_exists(declarationId, :declaration)' : ''
+        }`,
+        // Whoever took it over could remove it as their own.
+        ConditionExpression: 'attribute_not_exists(usageId) OR declaredBy = :by',
+        ExpressionAttributeValues: marshall({
+          ':id': dependentId,
+          ':kind': kind,
+          ':by': declaredBy,
+          ...(declarationId && { ':declaration': declarationId }),
         }),
-      );
+        ReturnValues: 'ALL_OLD',
+      });
+      const Attributes = await unlessTaken(client.send(update), `the dependent ${dependentId}`);
       return Attributes && dependentOf(Attributes);
     },
-    deleteLease: (planeId, leaseId) => deleteUsage(client, table, planeId, LEASE + leaseId),
-    deleteDependent: (planeId, dependentId) =>
-      deleteUsage(client, table, planeId, DEPENDENT + dependentId),
+    deleteLease: (planeId, leaseId, heldBy) =>
+      deleteUsage(client, table, planeId, LEASE + leaseId, { heldBy }),
+    deleteDependent: (planeId, dependentId, { declaredBy, declarationId }) =>
+      deleteUsage(client, table, planeId, DEPENDENT + dependentId, {
+        declaredBy,
+        ...(declarationId && { declarationId }),
+      }),
   };
 }
 
@@ -128,18 +136,45 @@ async function* usageItems(
   for await (const page of pages) yield* page.Items ?? [];
 }
 
+/** @param expected what the item has to hold; another one under the same id is left alone */
 async function deleteUsage(
   client: DynamoDBClient,
   table: string,
   planeId: string,
   usageId: string,
+  expected: Readonly<Record<string, string>> = {},
 ): Promise<boolean> {
-  const { Attributes } = await client.send(
-    new DeleteItemCommand({
-      TableName: table,
-      Key: marshall({ planeId, usageId }),
-      ReturnValues: 'ALL_OLD', // without it a delete of nothing looks like a delete
-    }),
-  );
-  return Attributes !== undefined;
+  const fields = Object.entries(expected);
+  try {
+    const { Attributes } = await client.send(
+      new DeleteItemCommand({
+        TableName: table,
+        Key: marshall({ planeId, usageId }),
+        ReturnValues: 'ALL_OLD', // without it a delete of nothing looks like a delete
+        ...(fields.length > 0 && {
+          ConditionExpression: fields.map(([name]) => `${name} = :${name}`).join(' AND '),
+          ExpressionAttributeValues: marshall(
+            Object.fromEntries(fields.map(([name, value]) => [`:${name}`, value])),
+          ),
+        }),
+      }),
+    );
+    return Attributes !== undefined;
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException) return false;
+    throw error;
+  }
+}
+
+async function unlessTaken(
+  written: Promise<{ Attributes?: Record<string, AttributeValue> | undefined }>,
+  what: string,
+): Promise<Record<string, AttributeValue> | undefined> {
+  try {
+    return (await written).Attributes;
+  } catch (error) {
+    if (error instanceof ConditionalCheckFailedException)
+      throw new OffboardingError('USAGE_TAKEN', `${what} is somebody else's`);
+    throw error;
+  }
 }

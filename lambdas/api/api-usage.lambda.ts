@@ -2,6 +2,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { ulid } from 'ulid';
 import { ledgerReader } from '../adapters/ledger-table.ts';
+import { policyGateFunction } from '../adapters/policy-gate-function.ts';
 import { recorderFunction } from '../adapters/recorder-function.ts';
 import { planeReader } from '../adapters/registry-table.ts';
 import { usageWriter } from '../adapters/usage-table.ts';
@@ -12,10 +13,12 @@ import { apiLambda } from './http.ts';
 import { usageRoutes } from './usage-routes.ts';
 
 const dynamodb = new DynamoDBClient();
+const lambda = new LambdaClient();
 const routes = usageRoutes({
   planes: planeReader(dynamodb, requireEnv('REGISTRY_TABLE')),
   ledger: ledgerReader(dynamodb, requireEnv('LEDGER_TABLE')),
-  recorder: recorderFunction(new LambdaClient(), requireEnv('RECORDER_FUNCTION')),
+  recorder: recorderFunction(lambda, requireEnv('RECORDER_FUNCTION')),
+  gate: policyGateFunction(lambda, requireEnv('POLICY_GATE_FUNCTION')),
   useDuringGrace: requireChoiceEnv('USE_DURING_GRACE', USE_DURING_GRACE),
   usage: usageWriter(dynamodb, requireEnv('USAGE_TABLE')),
   newDeclarationId: () => `dec_${ulid()}`,

@@ -48,6 +48,7 @@ const ANSWERS: Partial<Record<ErrorCode, readonly [status: number, title: string
   APPROVAL_CLOSED: [409, 'The workflow no longer waits for this decision'],
   LEGAL_HOLD: [409, 'A legal hold is in force'],
   STALE_SCOPE_HASH: [409, 'The decision is about another scope'],
+  USAGE_TAKEN: [409, 'Somebody else has a lease or a dependent under this id'],
   PLANE_NOT_SERVING: [409, 'The plane has stopped serving'],
   ILLEGAL_TRANSITION: [409, 'The lifecycle does not allow it'],
   OFFBOARDING_SUPERSEDED: [409, 'The offboarding has been overtaken'],

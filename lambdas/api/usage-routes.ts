@@ -1,11 +1,14 @@
+import type { RemovalData } from '../core/ledger-state.ts';
 import { findPlane } from '../find-plane.ts';
-import type { Dependent, UsageWriter } from '../ports.ts';
+import type { Dependent, GateQuestion, PolicyGate, UsageWriter } from '../ports.ts';
 import { putDependentSchema, putLeaseSchema } from './bodies/usage-body.ts';
 import { type Answer, type Route, route } from './http.ts';
 import { assertServing, noticeUse, type Use, type UsePorts } from './notice-use.ts';
+import { removeUsage } from './remove-usage.ts';
 
 export interface UsageRoutePorts extends UsePorts {
   readonly usage: UsageWriter;
+  readonly gate: PolicyGate;
   readonly newDeclarationId: () => string;
 }
 
@@ -13,7 +16,7 @@ const NO_CONTENT: Answer = { status: 204 };
 
 /** Who needs a plane now: leases of runs and queries, which expire, and dependents, which stay until they are deleted. */
 export function usageRoutes(ports: UsageRoutePorts): readonly Route[] {
-  const { planes, usage } = ports;
+  const { planes, usage, gate } = ports;
 
   /**
    * Written first and then put on record: a lease that the ledger knew before it exists could be missed by the deactivation. A
@@ -35,6 +38,23 @@ export function usageRoutes(ports: UsageRoutePorts): readonly Route[] {
     }
   }
 
+  /** @param remove deletes what the gate has found, and nothing that has come under the same id since */
+  async function giveUp(
+    question: GateQuestion & { readonly usageId: string },
+    now: Date,
+    remove: (found: Omit<RemovalData, 'id'>) => Promise<unknown>,
+  ): Promise<Answer> {
+    const { planeId, usageId, caller } = question;
+    await findPlane(planes, planeId);
+    const answer = await gate.authorise(question);
+    if (answer.decision === 'ALLOWED' && answer.removes) {
+      const { removes } = answer;
+      const removal = { ...removes, id: usageId, by: caller.identity, now };
+      await removeUsage(ports, planeId, removal, () => remove(removes));
+    }
+    return NO_CONTENT;
+  }
+
   return [
     route({
       method: 'PUT',
@@ -44,9 +64,11 @@ export function usageRoutes(ports: UsageRoutePorts): readonly Route[] {
         const expiresAt = new Date(now.getTime() + ttlSeconds * 1000).toISOString();
         const lease = { leaseId, kind, heldBy: caller, expiresAt };
         await take(planeId, { use: kind, by: caller, now }, async () => {
-          const before = await usage.putLease(planeId, lease);
+          const before = await usage.putLease(planeId, lease, now);
           const undo = () =>
-            before ? usage.putLease(planeId, before) : usage.deleteLease(planeId, leaseId);
+            before?.heldBy === caller
+              ? usage.putLease(planeId, before, now)
+              : usage.deleteLease(planeId, leaseId, caller);
           return { undo };
         });
         return { status: 200, body: { planeId, ...lease } };
@@ -55,10 +77,9 @@ export function usageRoutes(ports: UsageRoutePorts): readonly Route[] {
     route({
       method: 'DELETE',
       resource: '/planes/{planeId}/leases/{leaseId}',
-      async answer({ path: { planeId, leaseId } }) {
-        await findPlane(planes, planeId);
-        await usage.deleteLease(planeId, leaseId);
-        return NO_CONTENT;
+      answer({ path: { planeId, leaseId: usageId }, principal, now }) {
+        const question = { action: 'removeLease', planeId, usageId, caller: principal } as const;
+        return giveUp(question, now, ({ whose }) => usage.deleteLease(planeId, usageId, whose));
       },
     }),
     route({
@@ -73,7 +94,7 @@ export function usageRoutes(ports: UsageRoutePorts): readonly Route[] {
           const undo = () =>
             before
               ? usage.putDependent(planeId, before)
-              : usage.deleteDependent(planeId, dependentId);
+              : usage.deleteDependent(planeId, dependentId, { declaredBy: caller, declarationId });
           return { declarationId: before?.declarationId ?? declarationId, undo };
         });
         return { status: 200, body: { planeId, ...dependent } };
@@ -82,10 +103,19 @@ export function usageRoutes(ports: UsageRoutePorts): readonly Route[] {
     route({
       method: 'DELETE',
       resource: '/planes/{planeId}/dependents/{dependentId}',
-      async answer({ path: { planeId, dependentId } }) {
-        await findPlane(planes, planeId);
-        await usage.deleteDependent(planeId, dependentId);
-        return NO_CONTENT;
+      answer({ path: { planeId, dependentId: usageId }, principal, now }) {
+        const question = {
+          action: 'removeDependent',
+          planeId,
+          usageId,
+          caller: principal,
+        } as const;
+        return giveUp(question, now, ({ whose, declarationId }) =>
+          usage.deleteDependent(planeId, usageId, {
+            declaredBy: whose,
+            ...(declarationId !== undefined && { declarationId }),
+          }),
+        );
       },
     }),
   ];

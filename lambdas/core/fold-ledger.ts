@@ -22,6 +22,7 @@ const EMPTY: LedgerState = {
   cancelledOffboardings: [],
   noticedUses: [],
   restarts: [],
+  removers: [],
   deactivationCommitted: false,
   purgeCommitted: false,
   holds: [],
@@ -89,6 +90,10 @@ function foldEntry(before: LedgerState, entry: LedgerEntry): LedgerState {
       };
     case 'USE_NOTICED':
       return foldUse(state, entry);
+    case 'USAGE_REMOVED':
+      return entry.data.whose === entry.actor
+        ? state
+        : { ...state, removers: [...state.removers, entry.actor] };
     case 'HOLD_PLACED':
       return {
         ...state,
@@ -129,6 +134,7 @@ function foldTransition(state: LedgerState, entry: LedgerEntry): LedgerState {
         ...withoutForceRequest(state),
         noticedUses: [],
         restarts: [],
+        removers: [],
         offboarding: {
           offboardingId: entry.offboardingId ?? '',
           ...(entry.data as unknown as DeregistrationData),

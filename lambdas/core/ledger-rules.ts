@@ -49,6 +49,9 @@ export function assertMayRecord(state: LedgerState, command: RecordCommand, at: 
       return assertState(state, 'ACTIVE', 'a force can be asked for');
     case 'USE_NOTICED':
       return assertUse(state, command);
+    case 'USAGE_REMOVED':
+      assertCurrentOffboarding(state, command);
+      return assertState(state, 'PENDING_DEACTIVATE', 'a removal is recorded');
     case 'HOLD_PLACED':
       if (state.lifecycleState === 'PURGED')
         throw illegal(`${command.planeId} is PURGED: there is nothing left to hold`);

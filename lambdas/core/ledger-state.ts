@@ -60,6 +60,16 @@ export interface UseData {
   readonly declarationId?: string;
 }
 
+/** `data` of USAGE_REMOVED. */
+export interface RemovalData {
+  readonly use: UseData['use'];
+  /** Of the lease or the dependent. */
+  readonly id: string;
+  /** Who held the lease, or has declared the dependent. */
+  readonly whose: string;
+  readonly declarationId?: string;
+}
+
 /** `data` of GATE_PASSED. */
 export interface PassageData {
   readonly transition: ProtectedTransition;
@@ -159,6 +169,8 @@ export interface LedgerState {
   readonly noticedUses: readonly NoticedUse[];
   /** Of the latest offboarding, oldest first. */
   readonly restarts: readonly Restart[];
+  /** Who has removed somebody else's usage, and so what stood in the way of the latest offboarding. */
+  readonly removers: readonly string[];
   /** Stands until the plane is deregistered; whoever looks at it compares `expiresAt`. */
   readonly forceRequest?: ForceRequest;
   readonly cancelled: boolean;

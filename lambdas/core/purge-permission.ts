@@ -40,7 +40,7 @@ export function countingApprovals({
   approval,
 }: Pick<LedgerState, 'offboarding' | 'approval'>): Approval['approvals'] {
   if (!approval) return [];
-  // Whoever started it again since has asked for nothing that was not approved already.
+  // The question named everybody who had asked until then; whoever started it again since asks for nothing new.
   const requesters = requestersOf({ offboarding }, ...approval.requestedBy);
   return approval.approvals.filter(({ actor }) => !requesters.includes(actor));
 }

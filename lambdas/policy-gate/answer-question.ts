@@ -1,6 +1,6 @@
 import { foldLedger } from '../core/fold-ledger.ts';
 import type { LedgerEntry } from '../core/ledger-entry.ts';
-import type { LedgerState } from '../core/ledger-state.ts';
+import type { LedgerState, RemovalData } from '../core/ledger-state.ts';
 import type { EventLog } from '../event-log.ts';
 import type { GateAnswer, GateQuestion, GateReason } from '../ports.ts';
 import { readChain } from '../read-ledger-state.ts';
@@ -26,18 +26,43 @@ export async function answerQuestion(
   const { action, planeId, caller } = question;
   const entries = await readChain(ports.ledger, planeId);
   const facts = await loadFacts(ports, planeId, entries);
-  const attempt = attemptOf(question, rolesOf(caller, ports.roles));
+  const removes = await findUsage(ports, question);
+  const attempt = attemptOf(question, rolesOf(caller, ports.roles), removes?.whose);
   const answer = decide(ports.policies, planeId, attempt, facts);
   const { decision, reasons } = answer;
   log.info('gate decided', { action, caller: caller.identity, decision, reasons });
   if (answer.decision === 'BLOCKED') await recordRefusal(ports, question, answer.reasons, entries);
+  if (removes && answer.decision === 'ALLOWED') return { ...answer, removes };
   if (action !== 'force' || answer.decision !== 'ALLOWED') return answer;
   const { forceRequestedBy } = facts;
   const isAgreed = forceRequestedBy !== undefined && forceRequestedBy !== caller.identity;
   return isAgreed ? { ...answer, forceRequestedBy } : answer;
 }
 
-function attemptOf(question: GateQuestion, roles: readonly Role[]): Attempt {
+/** What is to be removed, read by the gate itself. A lease that has expired stands in nobody's way, and is nobody's any more. */
+async function findUsage(
+  { usage, now }: QuestionPorts,
+  question: GateQuestion,
+): Promise<Omit<RemovalData, 'id'> | undefined> {
+  const { planeId, action } = question;
+  if (action === 'removeLease') {
+    const leases = await usage.activeLeases(planeId, now());
+    const lease = leases.find(({ leaseId }) => leaseId === question.usageId);
+    return lease && { use: lease.kind, whose: lease.heldBy };
+  }
+  if (action !== 'removeDependent') return undefined;
+  const dependents = await usage.dependents(planeId);
+  const dependent = dependents.find(({ dependentId }) => dependentId === question.usageId);
+  if (!dependent) return undefined;
+  const { declaredBy, declarationId } = dependent;
+  return { use: 'dependent', whose: declaredBy, ...(declarationId && { declarationId }) };
+}
+
+function attemptOf(
+  question: GateQuestion,
+  roles: readonly Role[],
+  whose: string | undefined,
+): Attempt {
   const asked = { caller: question.caller.identity, roles };
   switch (question.action) {
     case 'cancel':
@@ -53,6 +78,11 @@ function attemptOf(question: GateQuestion, roles: readonly Role[]): Attempt {
     case 'approve':
     case 'reject':
       return { ...asked, action: question.action, scopeHash: question.scopeHash };
+    case 'removeDependent':
+    case 'removeLease': {
+      const { action, usageId } = question;
+      return { ...asked, action, usageId, ...(whose !== undefined && { whose }) };
+    }
   }
 }
 

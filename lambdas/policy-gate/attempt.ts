@@ -15,6 +15,12 @@ export type Attempt =
           readonly hasForceReason: boolean;
         }
       | { readonly action: 'approve' | 'reject' | 'countApproval'; readonly scopeHash: string }
+      | {
+          readonly action: 'removeDependent' | 'removeLease';
+          readonly usageId: string;
+          /** Absent when there is nothing under this id. */
+          readonly whose?: string;
+        }
     ))
   | { readonly action: 'deactivate'; readonly acknowledgedDependents: readonly string[] }
   | { readonly action: 'purge' };
@@ -77,6 +83,11 @@ function contextOf(attempt: Attempt): Attributes {
     case 'reject':
     case 'countApproval':
       return { scopeHash: attempt.scopeHash };
+    case 'removeDependent':
+    case 'removeLease': {
+      const { usageId, whose } = attempt;
+      return { usageId, ...(whose !== undefined && { whose: caller(whose) }) };
+    }
     case 'deactivate':
       return { acknowledgedDependents: [...attempt.acknowledgedDependents] };
     case 'cancel':

@@ -70,7 +70,8 @@ export async function loadFacts(
   // A purge that was let pass goes on under its approvals, whoever starts it again: that asks for nothing new.
   const asking =
     ledger.purgeCommitted || asked.requestedBy === undefined ? [] : [asked.requestedBy];
-  const restarts = ledger.purgeCommitted || !begun ? [] : ledger.restarts;
+  const { restarts, removers } = ledger;
+  const further = ledger.purgeCommitted || !begun ? {} : { restarts, removers };
   const forceRequestedBy = openForceRequest(ledger, now);
   const approvalFacts = approvalFactsOf(approval, entries);
   return {
@@ -86,7 +87,7 @@ export async function loadFacts(
     retentionOver: archive !== undefined && now >= new Date(archive.retentionUntil),
     erasure: Boolean(begun?.request.erasure || asked.erasure),
     requesters: requestersOf(
-      { offboarding: begun, restarts },
+      { offboarding: begun, ...further },
       ...asking,
       ...(approval?.requestedBy ?? []),
     ),

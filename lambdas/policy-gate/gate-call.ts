@@ -22,6 +22,7 @@ const questionSchema = z.discriminatedUnion('action', [
     forceReason: z.nullable(nonEmpty),
   }),
   z.object({ ...asked, action: z.enum(['approve', 'reject']), scopeHash: nonEmpty }),
+  z.object({ ...asked, action: z.enum(['removeDependent', 'removeLease']), usageId: nonEmpty }),
 ]) satisfies z.ZodMiniType<GateQuestion>;
 
 /** A protected transition that the workflow is about to make. */

@@ -2,19 +2,20 @@ import * as z from 'zod/mini';
 import { type JsonObject, LEDGER_ENTRY_TYPES, type LedgerEntryType } from '../core/ledger-entry.ts';
 import type { RecordCommand } from '../core/ledger-rules.ts';
 import { LIFECYCLE_STATES, type LifecycleState, PROTECTED_TRANSITIONS } from '../core/lifecycle.ts';
-import { offboardingRequestSchema } from '../parse-event.ts';
+import { isJsonObject, offboardingRequestSchema } from '../parse-event.ts';
 import { haltOf } from './halt.ts';
 
-const json = z.record(z.string(), z.json());
+const json = z.custom<JsonObject>(isJsonObject);
 const time = z.iso.datetime();
 const hash = z.string().check(z.regex(/^[0-9a-f]{64}$/));
 const count = z.int().check(z.minimum(0));
 const nonEmpty = z.string().check(z.minLength(1));
+const use = z.enum(['query', 'run', 'dependent']);
 const ids = z.array(z.string()).check(z.maxLength(100));
 
-/** These fields, and whatever else is there as JSON. */
+/** These fields, and whatever else is there: parsed from JSON by the runtime, it is JSON. */
 function open<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
-  return z.catchall(z.object(shape), z.json());
+  return z.looseObject(shape);
 }
 
 /**
@@ -93,10 +94,12 @@ const dataSchemas = {
   FORCE_REQUESTED: () => open({ expiresAt: time }),
   USE_NOTICED: () =>
     open({
-      use: z.enum(['query', 'run', 'dependent']),
+      use,
       gracePeriodEnd: z.optional(time),
       declarationId: z.optional(nonEmpty),
     }),
+  USAGE_REMOVED: () =>
+    open({ use, id: nonEmpty, whose: nonEmpty, declarationId: z.optional(nonEmpty) }),
   HOLD_PLACED: () => open({ reference: nonEmpty }),
   HOLD_RELEASED: () => open({ reference: nonEmpty }),
   CERTIFIED: () => json,

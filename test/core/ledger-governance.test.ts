@@ -156,6 +156,35 @@ describe('a start after a halt', () => {
   });
 });
 
+describe('a removal of usage', () => {
+  const removed = (actor: string, whose: string): Step => ({
+    type: 'USAGE_REMOVED',
+    actor,
+    data: { use: 'dependent', id: 'billing', whose, declarationId: 'dec_1' },
+    at: TIMES.graceEnd,
+  });
+  const [first, ...rest] = JOURNEYS.ARCHIVED as [Step, ...Step[]];
+
+  it("of somebody else's keeps whoever did it from approving", async () => {
+    await expect(
+      ledgerOf(first, removed(APPROVER, OPERATOR), ...rest, approvalRequested, approved),
+    ).rejects.toMatchObject({ name: 'APPROVER_IS_REQUESTER' });
+  });
+
+  it("of one's own keeps nobody from it", async () => {
+    const steps = [first, removed(APPROVER, APPROVER), ...rest, approvalRequested, approved];
+    expect((await stateAfter(...steps)).approval?.status).toBe('approved');
+  });
+
+  it('is recorded while the plane waits to be deactivated, and at no other time', async () => {
+    const own = removed(APPROVER, APPROVER);
+    await expect(ledgerOf(own)).rejects.toMatchObject({ name: 'ILLEGAL_TRANSITION' });
+    await expect(ledgerOf(...JOURNEYS.DEACTIVATED, own)).rejects.toMatchObject({
+      name: 'ILLEGAL_TRANSITION',
+    });
+  });
+});
+
 describe('an approval by several people', () => {
   it('stands when enough different people have approved', async () => {
     const first = [...JOURNEYS.ARCHIVED, askedOfTwo, approvedBy(APPROVER)];

@@ -10,6 +10,7 @@ import { ENGINE } from '../support/policies.ts';
 import { ALLOWED, type Case, changed, FORCER, OFFICER, SCOPE } from './policy-cases.ts';
 
 const { start, force, approve, reject, deactivate, purge } = ALLOWED;
+const { removeDependent, removeLease } = ALLOWED;
 const approval = purge.facts.approval satisfies ApprovalFacts;
 const ACTIONS = Object.keys(ALLOWED) as (keyof typeof ALLOWED)[];
 
@@ -56,6 +57,27 @@ const PROHIBITIONS: readonly (readonly [
     [deactivate],
   ],
   ['legal-hold', changed(purge, { facts: { openHolds: 2, purgeCommitted: true } }), [purge]],
+  ...(
+    [
+      ['dependents-are-removed-by-their-declarer', removeDependent],
+      ['leases-are-given-back-by-their-holder', removeLease],
+    ] as const
+  ).map(([policy, { attempt, facts, environment }]) => {
+    const ofSomebodyElse = changed(
+      { attempt, facts, environment },
+      { attempt: { whose: OFFICER, roles: ROLES.filter((role) => role !== 'operator') } },
+    );
+    const { whose: _, ...nothingThere } = attempt;
+    return [
+      policy,
+      ofSomebodyElse,
+      [
+        changed(ofSomebodyElse, { attempt: { whose: APPROVER } }),
+        changed(ofSomebodyElse, { attempt: { roles: ['operator'] } }),
+        { attempt: nothingThere, facts, environment },
+      ],
+    ] as const;
+  }),
   [
     'only-what-was-announced-is-deactivated',
     changed(deactivate, { facts: { lifecycleState: 'DEACTIVATED' } }),

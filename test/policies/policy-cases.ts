@@ -93,6 +93,28 @@ export const ALLOWED = {
     facts: ARCHIVED,
     environment: PROD,
   },
+  removeDependent: {
+    attempt: {
+      action: 'removeDependent',
+      caller: APPROVER,
+      roles: [],
+      usageId: 'billing',
+      whose: APPROVER,
+    },
+    facts: PENDING,
+    environment: PROD,
+  },
+  removeLease: {
+    attempt: {
+      action: 'removeLease',
+      caller: APPROVER,
+      roles: [],
+      usageId: 'run-1',
+      whose: APPROVER,
+    },
+    facts: PENDING,
+    environment: PROD,
+  },
   deactivate: {
     attempt: { action: 'deactivate', acknowledgedDependents: [] },
     facts: PENDING,

@@ -8,6 +8,7 @@ import { everyInterleaving } from './interleave.ts';
 import { type RaceWorld, raceWorld } from './race-world.ts';
 
 const SESSION = 'arn:aws:sts::111122223333:assumed-role/pipeline/run-17';
+const PIPELINE = 'arn:aws:iam::111122223333:role/pipeline';
 
 /** The grace period has just ended, and nobody is known to use the plane. */
 const world = (useDuringGrace: UseDuringGrace) => () =>
@@ -111,7 +112,7 @@ describe('a use against the gate', { timeout: 120_000 }, () => {
       },
       racers: {
         async client(race) {
-          const chatbot = { dependentId: 'chatbot', kind: 'application', declaredBy: SESSION };
+          const chatbot = { dependentId: 'chatbot', kind: 'application', declaredBy: PIPELINE };
           await race.usage.putDependent(PLANE_ID, { ...chatbot, declarationId: 'dec-crashed' });
           return call(race, 'PUT', 'dependents');
         },

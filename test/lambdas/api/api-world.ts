@@ -116,6 +116,7 @@ export function apiWorld({
         ledger,
         recorder,
         usage,
+        gate,
         useDuringGrace,
         newDeclarationId: nextId('dec'),
       }),
@@ -302,14 +303,19 @@ function fakeUsageWriter(): FakeUsageWriter {
   return {
     leases,
     dependents,
-    async putLease(_planeId, lease) {
+    async putLease(_planeId, lease, now) {
       const before = leases.get(lease.leaseId);
+      if (before && before.heldBy !== lease.heldBy && before.expiresAt > now.toISOString())
+        throw new OffboardingError('USAGE_TAKEN', "the lease is somebody else's");
       leases.set(lease.leaseId, lease);
       return before;
     },
-    deleteLease: async (_planeId, leaseId) => leases.delete(leaseId),
+    deleteLease: async (_planeId, leaseId, heldBy) =>
+      leases.get(leaseId)?.heldBy === heldBy && leases.delete(leaseId),
     async putDependent(_planeId, dependent) {
       const before = dependents.get(dependent.dependentId);
+      if (before && before.declaredBy !== dependent.declaredBy)
+        throw new OffboardingError('USAGE_TAKEN', "the dependent is somebody else's");
       const { declarationId } = before ?? dependent;
       dependents.set(dependent.dependentId, {
         ...dependent,
@@ -317,6 +323,10 @@ function fakeUsageWriter(): FakeUsageWriter {
       });
       return before;
     },
-    deleteDependent: async (_planeId, dependentId) => dependents.delete(dependentId),
+    async deleteDependent(_planeId, dependentId, { declaredBy, declarationId }) {
+      const found = dependents.get(dependentId);
+      const isMeant = found?.declaredBy === declaredBy && found.declarationId === declarationId;
+      return isMeant && dependents.delete(dependentId);
+    },
   };
 }

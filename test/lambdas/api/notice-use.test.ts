@@ -65,7 +65,7 @@ describe('a use during the grace period', () => {
     await lease(api);
     await lease(api, 'run', SESSION, 'l-2');
     await lease(api, 'query');
-    await lease(api, 'run', APPROVER);
+    await lease(api, 'run', APPROVER, 'l-3');
     await depend(api);
     api.setTime('2026-11-25T00:00:00.000Z');
     await lease(api);
@@ -76,7 +76,7 @@ describe('a use during the grace period', () => {
       { actor: PIPELINE, use: 'dependent', declarationId: 'dec_01JD0000000000000000000001' },
       { actor: PIPELINE, use: 'run' },
     ]);
-    expect(api.usage.leases.size).toBe(2);
+    expect(api.usage.leases.size).toBe(3);
   });
 
   it('of a dependent is on record once a declaration: given up and declared again it is a new one', async () => {
@@ -110,7 +110,7 @@ describe('a use during the grace period', () => {
   it('extends the grace period where that is configured, once a day', async () => {
     const api = await inGrace('extend');
     await lease(api);
-    await lease(api, 'query', APPROVER);
+    await lease(api, 'query', APPROVER, 'l-2');
     expect(noticed(api)).toEqual([
       { actor: PIPELINE, use: 'run', gracePeriodEnd: '2026-12-02T00:00:00.000Z' },
       { actor: APPROVER, use: 'query' },
@@ -159,8 +159,8 @@ describe('a use that the gate overtakes', () => {
     const api = await inGrace();
     await lease(api);
     const { putLease } = api.usage;
-    api.usage.putLease = async (planeId, written) => {
-      const before = await putLease(planeId, written);
+    api.usage.putLease = async (planeId, written, now) => {
+      const before = await putLease(planeId, written, now);
       const last = api.ledger.entries.at(-1);
       const steps = [...JOURNEYS.PENDING_DEACTIVATE, gatePassed('DEACTIVATED')];
       const [passed] = (await ledgerOf(...steps)).slice(-1) as [LedgerEntry];
