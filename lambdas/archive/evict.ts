@@ -6,7 +6,7 @@ import type { StoreDescriptor } from '../core/plane.ts';
 import { retentionOf } from '../core/retention.ts';
 import type { SealRecord } from '../core/seal-record.ts';
 import type { VaultLayout } from '../core/vault-layout.ts';
-import { createHoldWatch } from '../hold-watch.ts';
+import { createHoldWatch, type HoldWatch } from '../hold-watch.ts';
 import type { LedgerReader } from '../ports.ts';
 import { OBJECT_LOCKED } from '../stores/s3-removal.ts';
 import type { Store } from '../stores/store.ts';
@@ -41,19 +41,18 @@ export function createEvict({
     const seal = await assertSealed(vault, layout);
     const stores = context.plane.stores.map(storeFor);
     const shards = await readShards(vault, layout);
+    const watch = watchEviction(
+      createHoldWatch(ledger, context),
+      () => context.remainingMs() < limits.stopBeforeMs,
+    );
     const progress = await evictInventory(
-      {
-        vault,
-        shards,
-        stores,
-        limits,
-        mustStop: () => context.remainingMs() < limits.stopBeforeMs,
-        mayGoOn: createHoldWatch(ledger, context),
-      },
+      { vault, shards, stores, limits, mayGoOn: watch.mayGoOn },
       await readProgress(vault, layout),
     );
-    if (progress.shards < shards.length) {
+    // Asked once more, because to list large stores again takes minutes.
+    if (!(await watch.mayGoOn())) {
       await vault.writeText(layout.evictionKey, JSON.stringify(progress));
+      watch.assertNotHeld();
       return {
         status: 'pending',
         message: `${progress.shards} of ${shards.length} shard(s) evicted so far`,
@@ -86,6 +85,30 @@ export function createEvict({
   };
 
   return archiveStep({ step: 'evict', destructive: true, execute });
+}
+
+/** Stops an eviction when its time runs short or a hold is noticed; what it did until then is to be written down first. */
+function watchEviction(askLedger: HoldWatch, isShort: () => boolean) {
+  let asked = 0;
+  let isOver = false;
+  let held: { readonly by: unknown } | undefined;
+  return {
+    async mayGoOn(): Promise<boolean> {
+      asked += 1;
+      // However short an invocation is, it gets on.
+      isOver ||= asked > 1 && isShort();
+      if (!isOver)
+        await askLedger().catch((error: unknown) => {
+          isOver = true;
+          held = { by: error };
+        });
+      return !isOver;
+    },
+    /** @throws OffboardingError `LEGAL_HOLD`, or what came of asking the ledger */
+    assertNotHeld(): void {
+      if (held) throw held.by;
+    },
+  };
 }
 
 async function readProgress(vault: Vault, layout: VaultLayout): Promise<EvictionProgress> {

@@ -6,12 +6,9 @@ export interface Permission {
   isOver(): boolean;
 }
 
-/** @param asksFirst true to ask for the first request too; else it is free, because the caller has just asked */
-export function askBeforeEach(
-  mayGoOn: () => Promise<boolean> = async () => true,
-  asksFirst = false,
-): Permission {
-  let isFirst = !asksFirst;
+/** Asks `mayGoOn`, but not about the first request: whoever has records removed has just asked. */
+export function askBeforeEach(mayGoOn: () => Promise<boolean> = async () => true): Permission {
+  let isFirst = true;
   let isOver = false;
   return {
     async ask() {

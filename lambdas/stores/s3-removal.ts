@@ -40,8 +40,7 @@ export async function removeVersions(
   { listedJustNow = false, mayGoOn, retry }: RemovalOptions & { readonly retry: RetryLimits },
 ): Promise<RemovalReport> {
   const tally = removalTally();
-  // A listing may have taken its time.
-  const permission = askBeforeEach(mayGoOn, !listedJustNow);
+  const permission = askBeforeEach(mayGoOn);
   const deletion = { client, bucket: location.bucket, retry, tally, permission };
   for (let start = 0; start < records.length; start += KEYS_PER_REQUEST) {
     const batch = records.slice(start, start + KEYS_PER_REQUEST);

@@ -33,8 +33,8 @@ export interface RemovalOptions {
    */
   readonly listedJustNow?: boolean;
   /**
-   * Asked before every request that removes something, but one at the very beginning: the caller has just asked. Once it
-   * has said no, what is under way is awaited, and the rest is left.
+   * Asked before every request that removes something but the first: the caller has just asked. Once it has said no, what
+   * is under way is awaited, and the rest is left.
    */
   readonly mayGoOn?: () => Promise<boolean>;
 }
