@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
-import { canonicalJson } from '../lambdas/core/canonical.ts';
-import type { Findings } from './findings.ts';
+import { checkApproval } from './check-approval.ts';
+import { checkHolds } from './check-holds.ts';
+import type { Findings, Same } from './findings.ts';
 import { sha256 } from './jws.ts';
 import type { Certificate, LedgerEntry } from './shapes.ts';
 
@@ -11,7 +12,7 @@ export function checkStory(
   entries: readonly LedgerEntry[],
 ): void {
   const { ledger, destruction, verification } = certificate;
-  const same = (what: string, said: unknown, found: unknown) =>
+  const same: Same = (what, said, found) =>
     findings.check(
       isDeepStrictEqual(said, found),
       `certificate, ${what}`,
@@ -56,7 +57,9 @@ export function checkStory(
     'they do not add up to nothing left',
   );
   checkArchive(findings, same, certificate, entries);
-  checkApprovals(findings, same, certificate, entries.slice(0, ledger.length));
+  const untilPurge = entries.slice(0, ledger.length);
+  checkApproval(findings, same, certificate, untilPurge);
+  checkHolds(findings, same, certificate, untilPurge);
   checkResidues(findings, certificate, data.placeCopies);
   const certified = entries
     .slice(ledger.length)
@@ -68,8 +71,6 @@ export function checkStory(
     `its hash ${sha256(jws)} is not the one on record after the purge`,
   );
 }
-
-type Same = (what: string, said: unknown, found: unknown) => boolean;
 
 function checkArchive(
   findings: Findings,
@@ -86,54 +87,6 @@ function checkArchive(
   }
   const { manifestHash, objectCount, archiveSizeBytes, archivedAt } = archived.data;
   same('archive', archive, { manifestHash, objectCount, bytes: archiveSizeBytes, archivedAt });
-}
-
-function checkApprovals(
-  findings: Findings,
-  same: Same,
-  { approvals, destruction }: Certificate,
-  entries: readonly LedgerEntry[],
-): void {
-  const request = entries.findLast(({ type }) => type === 'APPROVAL_REQUESTED');
-  if (!request) {
-    findings.fail('ledger: does not record that anybody was asked to approve');
-    return;
-  }
-  const { scope, scopeHash, requestedBy, requiredApprovals = 1 } = request.data;
-  findings.check(
-    sha256(canonicalJson(scope)) === scopeHash && scopeHash === destruction.scopeHash,
-    `ledger entry ${request.seq}`,
-    'the approvers were shown what was destroyed',
-    'its scope is not the one whose hash was approved and destroyed',
-  );
-  const asked = Array.isArray(requestedBy) ? requestedBy : [];
-  const counted = entries
-    .filter(({ type, seq }) => type === 'APPROVED' && seq > request.seq)
-    .filter(({ data, actor }) => data.scopeHash === scopeHash && !asked.includes(actor))
-    .filter(({ actor, seq }) => !entries.some((one) => one.seq < seq && asks(one, actor)))
-    .filter(({ actor }, index, all) => all.findIndex((one) => one.actor === actor) === index);
-  same(
-    'approvals',
-    approvals,
-    counted.map(({ actor, reason, at }) => ({
-      scopeHash,
-      approvedBy: actor,
-      reason: reason ?? '',
-      approvedAt: at,
-    })),
-  );
-  findings.check(
-    counted.length > 0 && counted.length >= Number(requiredApprovals),
-    'approval',
-    `by ${counted.length} who did not ask for the purge, ${requiredApprovals} needed`,
-    `by ${counted.length} who did not ask for the purge, ${requiredApprovals} needed`,
-  );
-}
-
-/** Whoever starts an offboarding again asks for it too, whether or not the question said so; so does who has removed somebody else's usage. */
-function asks({ type, actor, data }: LedgerEntry, approver: string): boolean {
-  if (actor !== approver) return false;
-  return type === 'RESTARTED' || (type === 'USAGE_REMOVED' && data.whose !== actor);
 }
 
 /** Every copy that the purge was told of stands in the certificate. */

@@ -14,6 +14,9 @@ export interface Findings {
   check(holds: boolean, about: string, good: string, bad: string): boolean;
 }
 
+/** Whether the certificate says what was found in the ledger. @returns whether it does */
+export type Same = (what: string, said: unknown, found: unknown) => boolean;
+
 export function createFindings(): Findings {
   const all: Finding[] = [];
   const add = (outcome: Finding['outcome']) => (text: string) => {

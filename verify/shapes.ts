@@ -85,6 +85,7 @@ export const certificateSchema = z.strictObject({
     ),
     left: count,
   }),
+  heldAtPurge: z.array(z.strictObject({ seq: z.int().min(1), placedAt: time })),
   approvals: z.array(
     z.strictObject({
       scopeHash: hash,

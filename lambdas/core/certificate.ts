@@ -50,6 +50,11 @@ export interface CertificateStatement {
     readonly reason: string;
     readonly approvedAt: string;
   }[];
+  /**
+   * Legal holds in force when PURGED was recorded, by the ledger's entry. The gate lets nothing pass under a hold: these came when the purge
+   * had begun, and stopped it no more. Their references and reasons stay in the ledger.
+   */
+  readonly heldAtPurge: readonly { readonly seq: number; readonly placedAt: string }[];
   /** The ledger up to and including the entry that records PURGED. */
   readonly ledger: { readonly length: number; readonly headHash: string };
   /** What AWS keeps by itself, and until when: computed from the deployment's configuration, and asked of the plane's places. */
@@ -129,11 +134,22 @@ export function buildCertificate(
       reason,
       approvedAt: at,
     })),
+    heldAtPurge: holdsAt(entries.slice(0, purged.seq)),
     ledger: { length: purged.seq, headHash: purged.hash },
     // Counted from now, when all of it is deleted for certain.
     residualCopies: residualCopies(residueRegister, data.placeCopies ?? [], issuedAt),
     notExamined: notExamined(data.placeCopies),
   };
+}
+
+/** Those that were placed and not released. */
+function holdsAt(entries: readonly LedgerEntry[]): CertificateStatement['heldAtPurge'] {
+  const held = new Map<unknown, { readonly seq: number; readonly placedAt: string }>();
+  for (const { type, seq, at, data } of entries) {
+    if (type === 'HOLD_PLACED') held.set(data.reference, { seq, placedAt: at });
+    if (type === 'HOLD_RELEASED') held.delete(data.reference);
+  }
+  return [...held.values()];
 }
 
 function notExamined(places: readonly PlaceCopies[] | undefined): readonly string[] {

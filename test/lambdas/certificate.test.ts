@@ -211,6 +211,7 @@ describe('the certificate', () => {
           approvedAt: '2027-11-30T09:00:00.000Z',
         },
       ],
+      heldAtPurge: [],
       ledger: { length: entries.length, headHash: entries.at(-1)?.hash },
     });
   });

@@ -34,6 +34,8 @@ const json = (value: object) => JSON.parse(JSON.stringify(value));
 
 /** What happened beside the shortest way to a purge. */
 export interface Beside {
+  /** Before the offboarding that ended in the purge. */
+  readonly before?: readonly Step[];
   /** Between the archive and the question that was approved. */
   readonly beforeQuestion?: readonly Step[];
   /** Between the gate and the entry that records PURGED. */
@@ -42,6 +44,7 @@ export interface Beside {
 
 /** Everything that one purge leaves, issued by the code that issues it on AWS: only what it is stored in is in memory. */
 export async function issueEvidence({
+  before = [],
   beforeQuestion = [],
   afterGate = [],
 }: Beside = {}): Promise<WholeEvidence> {
@@ -76,7 +79,7 @@ export async function issueEvidence({
       },
     ],
   };
-  const toArchived = JOURNEYS.ARCHIVED;
+  const toArchived = [...before, ...JOURNEYS.ARCHIVED];
   const toPurged: readonly Step[] = [
     ...toArchived,
     ...beforeQuestion,
