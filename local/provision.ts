@@ -48,6 +48,7 @@ const PROVISION: Readonly<Record<string, Provision>> = {
   'AWS::Events::Rule': (resource, { events }) => events.createRule(resource),
   'AWS::SNS::Topic': (resource, { sns }) => sns.createTopic(resource),
   'AWS::SNS::TopicPolicy': readFromTemplate,
+  'AWS::SQS::QueuePolicy': readFromTemplate,
   'AWS::Scheduler::ScheduleGroup': ({ name }, { scheduler }) => scheduler.createGroup(name),
   'AWS::Scheduler::Schedule': (resource, { scheduler }) => scheduler.createSchedule(resource),
   'AWS::ApiGateway::RestApi': readFromTemplate,
