@@ -14,6 +14,11 @@ const KEEPERS: ReadonlySet<string> = new Set([
   'AWS::StepFunctions::StateMachine',
 ]);
 
+/** "It typically takes up to 72 hours after that before log events are deleted, but in rare situations might take longer." */
+const LOGS_LINGER_DAYS = 3;
+const LOGS_LINGER_SOURCE =
+  'https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html';
+
 type Properties = Readonly<Record<string, unknown>>;
 
 /**
@@ -41,8 +46,8 @@ function entriesOf(resource: CfnResource, name: string): readonly ResidueSource[
         {
           what: 'the logs of the functions and the API',
           kind: 'cloudwatch-logs',
-          days: ended(properties.RetentionInDays, name),
-          source: 'RetentionInDays of the log groups',
+          days: ended(properties.RetentionInDays, name) + LOGS_LINGER_DAYS,
+          source: `RetentionInDays of the log groups; what has expired is typically deleted within 72 hours (${LOGS_LINGER_SOURCE})`,
         },
       ];
     case 'AWS::S3::Bucket':

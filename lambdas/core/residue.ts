@@ -13,7 +13,7 @@ export type ResidueKind =
 export interface ResidueSource {
   readonly what: string;
   readonly kind: ResidueKind;
-  /** Whole days after the deletion on which the last of it has run out. */
+  /** Whole days after the deletion on which the last of it has run out, typically where AWS gives no bound: `source` says so. */
   readonly days: number;
   /** Where the figure comes from: the property of the template, or the page that says so. */
   readonly source: string;

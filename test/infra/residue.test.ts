@@ -43,7 +43,7 @@ describe('the residue register', () => {
       ['items of the table Short', 3],
       ['messages that could not be delivered', 2],
       ['objects of the bucket Expiring', 9],
-      ['the logs of the functions and the API', 14],
+      ['the logs of the functions and the API', 17],
     ]);
   });
 
@@ -56,8 +56,8 @@ describe('the residue register', () => {
   });
 
   it.each([
-    ['Offboarding-dev', 30],
-    ['Offboarding-prod', 731],
+    ['Offboarding-dev', 33],
+    ['Offboarding-prod', 734],
   ] as const)('of %s is handed to the function that certifies', (stack, logDays) => {
     const { Properties } = resourceOf(
       stack,
