@@ -4,6 +4,8 @@ import { storeClients } from '../stores/store-clients.ts';
 import { createSeal } from './seal.ts';
 import { vaultBucket } from './vault.ts';
 
+const { s3 } = storeClients();
+
 export const handler = stageLambda(
-  createSeal({ vault: vaultBucket(storeClients().s3, requireEnv('VAULT_BUCKET')) }),
+  createSeal({ s3, vault: vaultBucket(s3, requireEnv('VAULT_BUCKET')) }),
 );

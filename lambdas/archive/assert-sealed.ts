@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { OffboardingError } from '../core/errors.ts';
 import type { SealRecord } from '../core/seal-record.ts';
 import type { VaultLayout } from '../core/vault-layout.ts';
@@ -20,13 +19,13 @@ export async function assertSealed(vault: Vault, layout: VaultLayout): Promise<S
   if (!seal)
     throw new OffboardingError('ARCHIVE_FAILED', 'nothing may be evicted: the bag is not sealed');
   const [manifest, tagManifest, bag] = await Promise.all([
-    vault.readText(layout.bagKey('manifest-sha256.txt')),
-    vault.readText(layout.bagKey('tagmanifest-sha256.txt')),
+    vault.hashOf(layout.bagKey('manifest-sha256.txt')),
+    vault.hashOf(layout.bagKey('tagmanifest-sha256.txt')),
     vault.measure(layout.bagPrefix),
   ]);
   const intact =
-    hashOfText(manifest) === seal.manifestHash &&
-    hashOfText(tagManifest) === seal.tagManifestHash &&
+    manifest === seal.manifestHash &&
+    tagManifest === seal.tagManifestHash &&
     bag.count === seal.fileCount &&
     bag.bytes === seal.archiveSizeBytes;
   if (!intact)
@@ -38,8 +37,4 @@ export async function assertSealed(vault: Vault, layout: VaultLayout): Promise<S
       },
     );
   return seal;
-}
-
-function hashOfText(text: string | undefined): string | undefined {
-  return text === undefined ? undefined : createHash('sha256').update(text).digest('hex');
 }

@@ -1,7 +1,6 @@
+import type { S3Client } from '@aws-sdk/client-s3';
 import type { StageContext, StageHandler, StageResult } from '../contract.ts';
 import { ARCHIVE_LIMITS, type ArchiveLimits } from '../core/archive-limits.ts';
-import type { ArchivePlan } from '../core/archive-plan.ts';
-import type { PackReport } from '../core/pack-report.ts';
 import type { SealRecord } from '../core/seal-record.ts';
 import type { VaultLayout } from '../core/vault-layout.ts';
 import { archiveStep } from './archive-step.ts';
@@ -12,6 +11,7 @@ import { verifyPacked } from './verify-packed.ts';
 import { writeBag } from './write-bag.ts';
 
 export interface SealPorts {
+  readonly s3: S3Client;
   readonly vault: Vault;
   readonly limits?: ArchiveLimits;
 }
@@ -21,6 +21,7 @@ export interface SealPorts {
  * Any difference is `INTEGRITY_MISMATCH`; nothing has been evicted by then. What one invocation cannot verify, the next does.
  */
 export function createSeal({
+  s3,
   vault,
   limits = ARCHIVE_LIMITS,
 }: SealPorts): StageHandler<SealRecord> {
@@ -32,7 +33,7 @@ export function createSeal({
     const shards = await readShards(vault, layout);
     const from = await readProgress(vault, layout);
     const mustStop = () => context.remainingMs() < limits.stopBeforeMs;
-    const { verified, reports } = await verifyPacked(
+    const verified = await verifyPacked(
       { vault, layout, limits, mustStop },
       plan,
       shards,
@@ -49,11 +50,9 @@ export function createSeal({
         message: `${verified} of ${plan.shardCount} shard(s) verified so far`,
       };
     }
-    const seal = sealRecord(
-      plan,
-      reports,
-      await writeBag({ vault, layout, context }, plan, reports),
-    );
+    const { objectCount, deleteMarkerCount, inventoryHash } = plan;
+    const bag = await writeBag({ s3, vault, layout, limits, context }, plan, shards);
+    const seal: SealRecord = { ...bag, objectCount, deleteMarkerCount, inventoryHash };
     await vault.writeText(layout.sealKey, JSON.stringify(seal));
     return {
       status: 'success',
@@ -76,13 +75,4 @@ async function readProgress(vault: Vault, layout: VaultLayout): Promise<number> 
 
 async function writeProgress(vault: Vault, layout: VaultLayout, shards: number): Promise<void> {
   await vault.writeText(layout.sealProgressKey, JSON.stringify({ shards } satisfies SealProgress));
-}
-
-function sealRecord(
-  { objectCount, deleteMarkerCount, inventoryHash }: ArchivePlan,
-  reports: readonly PackReport[],
-  bag: Awaited<ReturnType<typeof writeBag>>,
-): SealRecord {
-  const payloadCount = reports.reduce((sum, { payloads }) => sum + payloads.length, 0);
-  return { ...bag, payloadCount, objectCount, deleteMarkerCount, inventoryHash };
 }

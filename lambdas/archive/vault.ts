@@ -20,7 +20,7 @@ export interface StoredObject {
   readonly checksums: Readonly<Partial<Record<StoredChecksum['algorithm'], string>>>;
 }
 
-/** The archive's small files in the vault: plans, reports, index, tag files. Payloads go by `PayloadUpload`. */
+/** The archive's small files in the vault: plans, reports, index, tag files. Payloads and their manifest go by `uploadPayload`. */
 export interface Vault {
   readonly bucket: string;
   /** Undefined for a key that is not there. */
@@ -29,6 +29,8 @@ export interface Vault {
   writeText(key: string, text: string): Promise<WrittenText>;
   /** Writes unless the key exists. @returns what is there now: this text, or the one of whoever came first */
   writeOnce(key: string, text: string): Promise<string>;
+  /** SHA-256 of the content in lower-case hex, of any length; undefined for a key that is not there. */
+  hashOf(key: string): Promise<string | undefined>;
   /** Size and checksums that S3 holds for a key, of any storage class; undefined for a key that is not there. */
   readStored(key: string): Promise<StoredObject | undefined>;
   /** Counts the current objects under a prefix. */
@@ -76,6 +78,16 @@ export function vaultBucket(client: S3Client, bucket: string): Vault {
       } catch (error) {
         absent(error, 'PreconditionFailed');
         return (await readText(key)) ?? text;
+      }
+    },
+    async hashOf(key) {
+      try {
+        const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+        const hash = createHash('sha256');
+        for await (const chunk of Body as AsyncIterable<Uint8Array>) hash.update(chunk);
+        return hash.digest('hex');
+      } catch (error) {
+        return absent(error, 'NoSuchKey');
       }
     },
     async readStored(key) {

@@ -7,6 +7,7 @@ import type { PackReport, StoredFile } from '../core/pack-report.ts';
 import type { Shard } from '../core/shard.ts';
 import type { VaultLayout } from '../core/vault-layout.ts';
 import { inParallel } from '../stores/in-parallel.ts';
+import { type PackedShard, readReports } from './read-reports.ts';
 import type { Vault } from './vault.ts';
 
 interface VerifyWork {
@@ -15,17 +16,11 @@ interface VerifyWork {
   readonly limits: Pick<ArchiveLimits, 'checksumReadsAtOnce'>;
 }
 
-export interface VerifiedPacks {
-  /** Shards whose files S3 holds as reported. Fewer than the plan has when time ran short: call again with it. */
-  readonly verified: number;
-  /** The packers' reports, one per shard of the plan. */
-  readonly reports: readonly PackReport[];
-}
-
 /**
  * Compares three things nobody made from one another: what was inventoried, what the packers report, and what S3 holds.
  * A request for each file: two per shard of small documents, one more per document that was copied.
  * @param from shards whose files an earlier invocation has found
+ * @returns shards whose files S3 holds as reported; fewer than the plan has when time ran short: call again with it
  * @throws OffboardingError `INTEGRITY_MISMATCH` with the number of differences; the details say where
  */
 export async function verifyPacked(
@@ -33,30 +28,24 @@ export async function verifyPacked(
   plan: ArchivePlan,
   shards: readonly Shard[],
   from: number,
-): Promise<VerifiedPacks> {
+): Promise<number> {
   const differences: string[] = [];
   if (sha256(shardsText(shards)) !== plan.shardsSha256) differences.push('shard list');
   if (sha256(inventoryHashInput(shards)) !== plan.inventoryHash) differences.push('inventory');
 
-  const reports: PackReport[] = [];
-  const found = await inParallel(shards, work.limits.checksumReadsAtOnce, ({ shardId }) =>
-    work.vault.readText(work.layout.packReportKey(shardId)),
-  );
-  for (const [index, shard] of shards.entries()) {
-    const text = found[index];
-    const report = text === undefined ? undefined : (JSON.parse(text) as PackReport);
-    if (!report || report.membersSha256 !== shard.membersSha256 || !sameTotals(report, shard))
-      differences.push(`shard ${shard.shardId}`);
-    if (report) reports.push(report);
+  let [seen, verified] = [0, from];
+  let totals = NO_TOTALS;
+  for await (const packed of readReports(work, shards)) {
+    differences.push(...packed.filter(differs).map(({ shard }) => `shard ${shard.shardId}`));
+    const reports = packed.flatMap(({ report }) => report ?? []);
+    totals = reports.reduce(addTotals, totals);
+    seen += packed.length;
+    if (seen <= from) continue;
+    if (work.mustStop()) break;
+    differences.push(...(await missingFiles(work, reports)));
+    verified = seen;
   }
-  if (!sameTotals(reports.reduce(addTotals, NO_TOTALS), plan)) differences.push('totals');
-
-  let verified = from;
-  while (verified < reports.length && !work.mustStop()) {
-    const some = reports.slice(verified, verified + work.limits.checksumReadsAtOnce);
-    differences.push(...(await missingFiles(work, some)));
-    verified += some.length;
-  }
+  if (seen === verified && !sameTotals(totals, plan)) differences.push('totals');
 
   if (differences.length > 0)
     throw new OffboardingError(
@@ -64,7 +53,11 @@ export async function verifyPacked(
       `${differences.length} difference(s) between the inventory, the packers' reports and the vault`,
       { details: { differences } },
     );
-  return { verified, reports };
+  return verified;
+}
+
+function differs({ shard, report }: PackedShard): boolean {
+  return report?.membersSha256 !== shard.membersSha256 || !sameTotals(report, shard);
 }
 
 /** Paths of the reported files that S3 does not hold as they were reported. */
