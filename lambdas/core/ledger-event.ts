@@ -1,4 +1,4 @@
-import type { JsonObject, LedgerEntry, LedgerEntryType } from './ledger-entry.ts';
+import type { JsonObject, JsonValue, LedgerEntry, LedgerEntryType } from './ledger-entry.ts';
 
 /** `source` of every event of this product. */
 export const EVENT_SOURCE = 'knowledge-plane-offboarding';
@@ -41,7 +41,7 @@ export const PUBLISHED_DATA: Readonly<Record<LedgerEntryType, readonly string[]>
     'recordsDeleted',
   ],
   GATE_PASSED: ['transition'],
-  BLOCKED: ['transition', 'attempted', 'code'],
+  BLOCKED: ['action', 'transition', 'decision', 'code'],
   HALTED: ['stage', 'code'],
   RESTARTED: ['attempt', 'erasure'],
   FORCE_REQUESTED: ['expiresAt'],
@@ -75,13 +75,20 @@ export interface LedgerEventDetail {
 /** What is published of an entry. */
 export function eventDetail(entry: LedgerEntry): LedgerEventDetail {
   const { planeId, seq, offboardingId, type, from, to, actor, at, hash } = entry;
+  const known = type === 'BLOCKED' ? { ...entry.data, code: firstCode(entry.data) } : entry.data;
   const data = Object.fromEntries(
     PUBLISHED_DATA[type].flatMap((name) => {
-      const value = entry.data[name];
+      const value = known[name];
       return ['string', 'number', 'boolean'].includes(typeof value) && value !== undefined
         ? [[name, value]]
         : [];
     }),
   );
   return { planeId, seq, offboardingId, type, from, to, actor, at, hash, data };
+}
+
+/** Of a refusal's reasons, which name more than is published, the one that whoever was refused has seen. */
+function firstCode({ reasons }: JsonObject): JsonValue {
+  const [first] = Array.isArray(reasons) ? reasons : [];
+  return Object(first).code ?? null;
 }
