@@ -71,7 +71,7 @@ export function createPlan({
         message: `${progress.shards.length} shard(s) inventoried so far`,
       };
     }
-    await assertArchivable(vault, layout, progress);
+    await assertArchivable(vault, layout, limits, progress);
     const written = await writePlan(vault, layout, plan, progress.shards, context.now);
     return {
       status: 'success',
@@ -92,15 +92,21 @@ async function readProgress(vault: Vault, layout: VaultLayout): Promise<Inventor
 async function assertArchivable(
   vault: Vault,
   layout: VaultLayout,
-  { unreadable, locked }: InventoryProgress,
+  { objectMaxBytes }: typeof ARCHIVE_LIMITS,
+  { unreadable, tooLarge, locked }: InventoryProgress,
 ): Promise<void> {
-  if (unreadable === 0 && locked === 0) return;
+  if (unreadable + tooLarge + locked === 0) return;
   // The next run must list again, to see what has been restored or released by then.
   await vault.writeText(layout.planProgressKey, JSON.stringify(NOTHING_LISTED));
   if (locked > 0)
     throw new OffboardingError(
       'LEGAL_HOLD',
       `${locked} object version(s) are under a legal hold or a retention of S3 Object Lock: nobody can evict them before it ends`,
+    );
+  if (tooLarge > 0)
+    throw new OffboardingError(
+      'ARCHIVE_FAILED',
+      `${tooLarge} object(s) are larger than ${objectMaxBytes} bytes, the most that one packer can hash`,
     );
   throw new OffboardingError(
     'ARCHIVE_FAILED',

@@ -90,7 +90,7 @@ async function copyWhole(
 /**
  * Above 5 GB S3 copies by parts, and over parts only a CRC is of the whole object. The copy's CRC-64/NVME is compared with
  * the source's where the source has one; the SHA-256 that the bag's manifest needs is read from the source beside the copy.
- * Reading bounds such an object to what one invocation can stream in 15 minutes, about 60 GB at 75 MB/s.
+ * Reading bounds such an object to what one invocation can stream: no plan has one above `objectMaxBytes`.
  */
 async function copyByParts(
   target: CopyTarget,

@@ -20,6 +20,8 @@ export interface InventoryProgress {
   readonly shards: readonly Shard[];
   /** Objects seen in an archive class, which nobody can read before they are restored. */
   readonly unreadable: number;
+  /** Objects seen above `objectMaxBytes`. */
+  readonly tooLarge: number;
   /** Records under a lock, which nobody can evict before it ends. */
   readonly locked: number;
 }
@@ -31,6 +33,7 @@ export const NOTHING_LISTED: InventoryProgress = {
   written: null,
   shards: [],
   unreadable: 0,
+  tooLarge: 0,
   locked: 0,
 };
 
@@ -75,7 +78,8 @@ async function inventoryOfStore(
   from: InventoryProgress,
 ): Promise<InventoryProgress> {
   const shards = [...from.shards];
-  let { after, skip, unreadable, locked } = from;
+  let { after, skip } = from;
+  let { unreadable, tooLarge, locked } = from;
   const countLocked = lockCounter(work.s3, store.descriptor);
   let members: StoreRecord[] = [];
   let load: ShardLoad = EMPTY_LOAD;
@@ -95,18 +99,21 @@ async function inventoryOfStore(
         if (work.mustStop()) {
           const last = page[index - 1];
           const written = last ? inventoryLine(last) : null;
-          return { store: from.store, after, skip: index, written, shards, unreadable, locked };
+          const seen = { shards, unreadable, tooLarge, locked };
+          return { store: from.store, after, skip: index, written, ...seen };
         }
       }
       load = loadWith(load, record, work.limits) ?? load;
       members.push(record);
       if (needsRestore(record, work.now)) unreadable += 1;
+      if (record.kind === 'object' && record.size > work.limits.objectMaxBytes) tooLarge += 1;
     }
     skip = 0;
     after = page.at(-1) ?? after;
   }
   await closeShard();
-  return { store: from.store + 1, after: null, skip: 0, written: null, shards, unreadable, locked };
+  const seen = { shards, unreadable, tooLarge, locked };
+  return { store: from.store + 1, after: null, skip: 0, written: null, ...seen };
 }
 
 async function writeShard(

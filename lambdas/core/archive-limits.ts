@@ -13,6 +13,8 @@ export interface ArchiveLimits {
   readonly copyFromBytes: number;
   /** Above this size S3 copies by parts only. */
   readonly copyObjectMaxBytes: number;
+  /** Larger objects are not archived: a plan that meets one fails. */
+  readonly objectMaxBytes: number;
   /** Size of one part of a copy by parts. Doubled as often as it takes to stay within `uploadParts`. */
   readonly copyPartBytes: number;
   readonly copiesAtOnce: number;
@@ -49,6 +51,9 @@ export const ARCHIVE_LIMITS: ArchiveLimits = {
   // From here on one copy request costs less than the seconds a Lambda needs to carry the bytes.
   copyFromBytes: 8 * MiB,
   copyObjectMaxBytes: 5 * GiB, // https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html
+  // Above 5 GiB the SHA-256 is read by the packer. A Lambda's network carries 625 Mbit/s, 75 MB/s after TLS and headers, so
+  // this takes 12 of its 15 minutes. https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html
+  objectMaxBytes: 50 * GiB,
   copyPartBytes: 512 * MiB,
   copiesAtOnce: 4,
   copyPartsAtOnce: 8,

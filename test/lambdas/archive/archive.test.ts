@@ -558,6 +558,31 @@ test('objects in an archive class are counted before anything is packed, and arc
   });
 });
 
+test('objects that no packer could hash in time are counted before anything is packed', async () => {
+  await startFull({ limits: { ...SMALL_LIMITS, objectMaxBytes: 149_999, shardMembers: 1 } });
+  await world.put('larger.bin', Buffer.alloc(150_001));
+  const failure = {
+    status: 'failure',
+    errorCode: 'ARCHIVE_FAILED',
+    message: '2 object(s) are larger than 149999 bytes, the most that one packer can hash',
+  };
+  expect(await world.run('plan')).toMatchObject(failure);
+  // They are listed again by the next start, and counted once however often a listing stops.
+  for (let run = await world.run('plan', { remainingMs: () => 0 }); ; ) {
+    if (run.status === 'pending') run = await world.run('plan', { remainingMs: () => 0 });
+    else {
+      expect(run).toMatchObject(failure);
+      break;
+    }
+  }
+  expect(await world.shards()).toEqual([]);
+});
+
+test('an object of just the most that is archived is archived', async () => {
+  await startFull({ limits: { ...SMALL_LIMITS, objectMaxBytes: 150_000 } });
+  expect(await world.run('plan')).toMatchObject({ status: 'success' });
+});
+
 const hold = (Key: string, Status: 'ON' | 'OFF') =>
   world.s3.send(new PutObjectLegalHoldCommand({ Bucket: 'documents', Key, LegalHold: { Status } }));
 
