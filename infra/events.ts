@@ -2,6 +2,7 @@ import { CfnOutput, Duration, type RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Metric, type MetricOptions, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { EventBus, type EventPattern, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction, SnsTopic } from 'aws-cdk-lib/aws-events-targets';
+import { AnyPrincipal, Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import { FilterPattern, type MetricFilter } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
@@ -24,7 +25,7 @@ export interface EventsProps {
 
 /**
  * Each entry of the ledger as one event, from the table's stream to a bus of the product's own. One function puts them there and
- * no other role may, so an event is as good as the entry that it is about.
+ * nobody else may, so an event is as good as the entry that it is about.
  */
 export class Events extends Construct {
   private readonly bus: EventBus;
@@ -46,6 +47,7 @@ export class Events extends Construct {
       timeout: Duration.minutes(1),
     });
     this.bus.grantPutEventsTo(this.publisher);
+    this.bus.addToResourcePolicy(this.onlyTheLedger());
     this.publisher.setEnvironment('EVENT_BUS', this.bus.eventBusName);
     this.feed = ledger.feed(this.publisher, this.undelivered);
     this.rewritten = this.publisher.logGroup.addMetricFilter('Rewritten', {
@@ -56,6 +58,23 @@ export class Events extends Construct {
       metricValue: '1',
     });
     new CfnOutput(scope, 'EventBusName', { value: this.bus.eventBusName });
+  }
+
+  /**
+   * Explicit, so that no identity policy in the account can allow it: an event that looks like ours is one of ours. EventBridge asks
+   * the bus's policy as well as the caller's:
+   * https://aws.amazon.com/blogs/compute/simplifying-cross-account-access-with-amazon-eventbridge-resource-policies/
+   */
+  private onlyTheLedger(): PolicyStatement {
+    return new PolicyStatement({
+      sid: 'OnlyTheLedgerIsPublished',
+      effect: Effect.DENY,
+      principals: [new AnyPrincipal()],
+      actions: ['events:PutEvents'],
+      resources: [this.bus.eventBusArn],
+      // The role's ARN, whatever its session is called; an AWS service has none, and is denied as well.
+      conditions: { ArnNotEquals: { 'aws:PrincipalArn': this.publisher.role?.roleArn } },
+    });
   }
 
   /** Tells a topic of the events that match, in words. */

@@ -91,7 +91,7 @@ export interface Cloud extends AsyncDisposable {
   /** For any SDK client. The access key is the identity: `operator` signs as `user/operator`. */
   clientConfig(accessKeyId: string): ClientConfig;
   /**
-   * The one resource whose type begins with `type` and whose construct path, or logical id, has `part` in it.
+   * The one resource of this type, or of any of a service (`AWS::DynamoDB::`), whose construct path, or logical id, has `part` in it.
    * @throws Error when there is none, or more than one
    */
   resource(type: string, part?: string): TemplateResource;
@@ -268,7 +268,7 @@ function credentialVariables({ accessKeyId, secretAccessKey }: Credentials) {
 function findResource(template: Template, type: string, part: string): TemplateResource {
   const found = [...template.resources.values()].filter(
     (resource) =>
-      resource.type.startsWith(type) &&
+      (type.endsWith('::') ? resource.type.startsWith(type) : resource.type === type) &&
       (resource.path.includes(part) || resource.logicalId.includes(part)),
   );
   const [only, ...others] = found;

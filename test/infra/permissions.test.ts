@@ -143,6 +143,27 @@ describe('the bus', () => {
     ).toEqual(['events:PutEvents']);
   });
 
+  it('denies events to everybody else in the account', () => {
+    const [[, policy] = [], ...others] = resourcesOf(STACK, 'AWS::Events::EventBusPolicy');
+    expect(others).toEqual([]);
+    expect(policy?.Properties.Statement).toEqual({
+      Sid: 'cdk-OnlyTheLedgerIsPublished',
+      Effect: 'Deny',
+      Principal: { AWS: '*' },
+      Action: 'events:PutEvents',
+      Resource: {
+        'Fn::GetAtt': [logicalId('AWS::Events::EventBus', 'OffboardingEventsBus'), 'Arn'],
+      },
+      Condition: {
+        ArnNotEquals: {
+          'aws:PrincipalArn': {
+            'Fn::GetAtt': [expect.stringMatching(/^OffboardingpublisheventsfunctionRole/), 'Arn'],
+          },
+        },
+      },
+    });
+  });
+
   it('is fed with new images, in the order of each plane, until they are a day old', () => {
     expect(
       resourceOf(STACK, 'AWS::DynamoDB::Table', ledger).Properties.StreamSpecification,

@@ -93,6 +93,21 @@ describe.each(['Offboarding-dev', 'Offboarding-prod'])('%s', (stackName) => {
     administrator.authorise('s3:GetObjectVersion', `${bucket}/checkpoints/00000001.jws`);
   });
 
+  test('nobody but the publisher of the ledger may put events on the bus, not even an administrator', () => {
+    const bus = template.ofType('AWS::Events::EventBus')[0]?.arn ?? '';
+    for (const administrator of ['administrator', 'Admin@session'])
+      expect(() =>
+        iam.callerForAccessKey(administrator).authorise('events:PutEvents', bus),
+      ).toThrow(/OnlyTheLedgerIsPublished denies it/);
+    expect(() =>
+      iam.callerForService('scheduler.amazonaws.com').authorise('events:PutEvents', bus),
+    ).toThrow(/OnlyTheLedgerIsPublished denies it/);
+    const publisher = template
+      .ofType('AWS::IAM::Role')
+      .find(({ path }) => path.includes('publish-events'))?.arn;
+    iam.callerForRole(publisher ?? '').authorise('events:PutEvents', bus);
+  });
+
   test('what could not be told waits in a queue that takes it from our rules and from nobody else', () => {
     const queue = template
       .ofType('AWS::SQS::Queue')
