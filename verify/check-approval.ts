@@ -36,7 +36,7 @@ export function checkApproval(
     counted.map(({ actor, reason, at }) => ({
       scopeHash,
       approvedBy: actor,
-      reason: reason ?? '',
+      reasonHash: sha256(reason ?? ''),
       approvedAt: at,
     })),
   );

@@ -90,7 +90,7 @@ export const certificateSchema = z.strictObject({
     z.strictObject({
       scopeHash: hash,
       approvedBy: z.string(),
-      reason: z.string(),
+      reasonHash: hash,
       approvedAt: time,
     }),
   ),

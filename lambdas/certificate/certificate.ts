@@ -55,7 +55,7 @@ export function createIssueCertificate(ports: CertificatePorts) {
     const { certificate } = foldLedger(entries);
     if (certificate) return certificate as unknown as CertificateData; // recorded by an earlier run of this code
 
-    const statement = buildCertificate(entries, { ...ports, issuedAt: ports.now() });
+    const statement = await buildCertificate(entries, { ...ports, issuedAt: ports.now() });
     if (statement.offboardingId !== offboardingId)
       throw new OffboardingError('CERTIFICATE_FAILED', `${offboardingId} did not purge ${planeId}`);
     const signed = await signStatement(statement, 'purge-certificate+json', ports.signer);

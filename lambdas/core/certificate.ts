@@ -1,3 +1,4 @@
+import { sha256Hex } from './canonical.ts';
 import { OffboardingError } from './errors.ts';
 import { foldLedger } from './fold-ledger.ts';
 import type { LedgerEntry } from './ledger-entry.ts';
@@ -17,7 +18,7 @@ export interface Tool {
   readonly version: string;
 }
 
-/** What a purge of one plane did and how that is known. It outlives the data: ids, counts, hashes and times only. */
+/** What a purge of one plane did and how that is known. It outlives the data: ids, counts, hashes and times, and who approved. */
 export interface CertificateStatement {
   readonly type: 'knowledge-plane-purge';
   /** `executed`: destroyed and verified, while the residual copies listed below have not run out yet. */
@@ -47,7 +48,8 @@ export interface CertificateStatement {
   readonly approvals: readonly {
     readonly scopeHash: string;
     readonly approvedBy: string;
-    readonly reason: string;
+    /** SHA-256 of what the approver wrote, in lower-case hex. The text stays in the ledger: whatever is in it need not stay here. */
+    readonly reasonHash: string;
     readonly approvedAt: string;
   }[];
   /**
@@ -92,10 +94,10 @@ const NOBODY_ASKED =
  * @param entries the whole ledger of the plane, its chain verified
  * @throws OffboardingError `CERTIFICATE_FAILED` when the ledger does not tell of a purge
  */
-export function buildCertificate(
+export async function buildCertificate(
   entries: readonly LedgerEntry[],
   { tool, residueRegister, issuedAt }: CertificateContext,
-): CertificateStatement {
+): Promise<CertificateStatement> {
   const purged = entries.find(({ type, to }) => type === 'TRANSITION' && to === 'PURGED');
   const state = foldLedger(entries);
   const { archive, purge, approval } = state;
@@ -128,12 +130,14 @@ export function buildCertificate(
       residue: data.residue,
       left: data.residue.reduce((sum, { count }) => sum + count, 0),
     },
-    approvals: countingApprovals(state).map(({ actor, reason, at }) => ({
-      scopeHash: approval?.scopeHash ?? '',
-      approvedBy: actor,
-      reason,
-      approvedAt: at,
-    })),
+    approvals: await Promise.all(
+      countingApprovals(state).map(async ({ actor, reason, at }) => ({
+        scopeHash: approval?.scopeHash ?? '',
+        approvedBy: actor,
+        reasonHash: await sha256Hex(reason),
+        approvedAt: at,
+      })),
+    ),
     heldAtPurge: holdsAt(entries.slice(0, purged.seq)),
     ledger: { length: purged.seq, headHash: purged.hash },
     // Counted from now, when all of it is deleted for certain.

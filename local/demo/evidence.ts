@@ -104,8 +104,8 @@ export async function showCertificate(
     `  destroyed  ${destruction.recordsDeleted} records, ${destruction.bytesDeleted} bytes`,
   );
   report.say(`             scope ${destruction.scopeHash}`);
-  for (const { approvedBy, reason } of approvals)
-    report.say(`  approved   by ${approvedBy}: ${reason}`);
+  for (const { approvedBy, approvedAt } of approvals)
+    report.say(`  approved   by ${approvedBy} at ${approvedAt}`);
   for (const { what, kind, until } of residualCopies)
     report.say(`  remains    ${what} (${kind}) until ${until.slice(0, 10)}`);
   for (const what of statement.notExamined) report.say(`  not seen   ${what}`);

@@ -86,6 +86,7 @@ describe('an auditor', () => {
     expect(stdout).toContain('ok   the key has the thumbprint that you were given');
     expect(stdout).toContain('ok   signature of certificate.jws');
     expect(stdout).toContain('ok   signature of final.jws');
+    expect(stdout).toContain('ok   their reasons have the hashes that the certificate has');
     expect(stdout).toContain('ok   ledger entry 10');
     expect(stdout).toMatch(/ok {3}checkpoint 000000\d\d\.jws has seen this ledger/);
   }, 300_000);
