@@ -53,6 +53,11 @@ export const RATES = {
    * https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html. A little less remains after TLS and headers.
    */
   packerBytesPerSecond: 35 * 1024 ** 2,
+  /**
+   * Of one object that S3 copies, whoever asks for it. An assumption, the same as in `lambdas/core/archive-limits.ts`: no page
+   * of AWS says how fast S3 copies, and the embedded S3 copies no bytes.
+   */
+  copyBytesPerSecond: 100 * 1024 ** 2,
 } as const;
 
 const DAYS_PER_MONTH = 365 / 12;

@@ -1,6 +1,7 @@
 import { ENVIRONMENTS } from '../infra/config.ts';
+import { ARCHIVE_LIMITS } from '../lambdas/core/archive-limits.ts';
 import type { Measurement } from './measurement.ts';
-import { PRICES } from './prices.ts';
+import { PRICES, RATES } from './prices.ts';
 import {
   type Projection,
   type ProjectionOptions,
@@ -44,9 +45,11 @@ export function projectionText(
     line('storage', (projection) => dollars(projection.dollars.storage)),
     line('total', (projection) => dollars(projection.totalDollars)),
     line('hours, at the least', ({ hoursAtLeast }) => hoursAtLeast.toFixed(2)),
+    line('packers, seconds in all', ({ packerSeconds }) => count(Math.round(packerSeconds))),
     line('requests one after another', ({ sequentialRequests }) => count(sequentialRequests)),
     '\nHours are what the published request rates and network limits allow at the best; the requests that wait for one another\n',
-    `come on top, each with S3's latency. Prices: ${sources.join(', ')}\n`,
+    "come on top, each with S3's latency. How fast S3 copies a large object is published nowhere: assumed are\n",
+    `${formatSize(RATES.copyBytesPerSecond)} a second for each, ${ARCHIVE_LIMITS.copiesAtOnce} at once in a packer. Prices: ${sources.join(', ')}\n`,
   ].join('');
 }
 

@@ -19,7 +19,9 @@ export interface Projection {
   readonly dollars: Readonly<Record<'requests' | 'compute' | 'workflow' | 'storage', number>>;
   readonly totalDollars: number;
   readonly transitions: number;
-  /** The least that AWS's published rates allow; see `RATES`. */
+  /** Of all packers together, whose time is charged for: what passes through them at their network's rate, what S3 copies while they wait. */
+  readonly packerSeconds: number;
+  /** The least that AWS's published rates, and the one that is assumed for copies, allow; see `RATES`. */
   readonly hoursAtLeast: number;
   /** Listing and removal requests that wait for one another: each 100 ms of latency adds this many tenths of a second. */
   readonly sequentialRequests: number;
@@ -51,7 +53,9 @@ export function projectArchive(
   const perShard = offboarding.shardTransitions / offboarding.shards;
   const transitions =
     offboarding.transitions - offboarding.shardTransitions + Math.ceil(perShard * shape.shards);
-  const packerSeconds = copied ? 0 : (objects * objectBytes) / RATES.packerBytesPerSecond;
+  const packerSeconds = copied
+    ? copySeconds(size, shape.shards)
+    : (objects * objectBytes) / RATES.packerBytesPerSecond;
   const invocations = offboarding.lambdaInvocations - offboarding.shards + shape.shards;
   const atOnce = Math.min(options.packConcurrency, shape.shards);
   return withTotal({
@@ -71,6 +75,7 @@ export function projectArchive(
       ),
     },
     transitions,
+    packerSeconds,
     hoursAtLeast:
       Math.max(
         requests.get / RATES.getsPerSecond,
@@ -83,9 +88,13 @@ export function projectArchive(
 
 /**
  * The same plane as one copy per object: list it, copy and look at each object, delete the originals; later list and
- * delete the copies. The counts are the fewest that S3's API allows; no compute and no workflow is charged for.
+ * delete the copies. The counts are the fewest that S3's API allows; no compute and no workflow is charged for. As many
+ * copies run at once as with this product.
  */
-export function projectCopying(size: PlaneSize, { retentionDays }: ProjectionOptions): Projection {
+export function projectCopying(
+  size: PlaneSize,
+  { retentionDays, packConcurrency }: ProjectionOptions,
+): Projection {
   const { objects, objectBytes } = size;
   const pages = Math.ceil(objects / 1000);
   const requests = { get: objects, put: 2 * pages, 'archive-put': objects, free: 2 * pages };
@@ -102,13 +111,21 @@ export function projectCopying(size: PlaneSize, { retentionDays }: ProjectionOpt
       ),
     },
     transitions: 0,
+    packerSeconds: 0,
     hoursAtLeast:
       Math.max(
         requests.get / RATES.getsPerSecond,
         (requests.put + requests['archive-put']) / RATES.putsPerSecond,
+        copySeconds(size, 1) / packConcurrency,
       ) / 3600,
     sequentialRequests: 4 * pages,
   });
+}
+
+/** Seconds that so many packers wait for S3 in all, each for as many copies at once as it asks for. */
+function copySeconds({ objects, objectBytes }: PlaneSize, packers: number): number {
+  const rounds = Math.max(packers, objects / ARCHIVE_LIMITS.copiesAtOnce);
+  return (rounds * objectBytes) / RATES.copyBytesPerSecond;
 }
 
 /** What each kind of request grows with. Of the vault's small files, every shard has its own few. */

@@ -46,7 +46,8 @@ export interface ArchiveLimits {
 export const ARCHIVE_LIMITS: ArchiveLimits = {
   shardMembers: 5000,
   shardPackedBytes: 512 * MiB,
-  // 20 GiB at S3's copy speed of 100 MB/s and more per object, 4 at once: a minute or two of the packer's 15.
+  // 20 GiB at 100 MB/s per object, which is assumed because AWS publishes no rate of copies, 4 at once: a minute or two of
+  // the packer's 15.
   shardCopiedBytes: 20 * GiB,
   // From here on one copy request costs less than the seconds a Lambda needs to carry the bytes.
   copyFromBytes: 8 * MiB,

@@ -117,7 +117,26 @@ describe('a plane of large objects', () => {
   test('is copied, and only the small files of its 250 shards pass through a Lambda', () => {
     expect(projected.requests['archive-put']).toBe(1000);
     expect(projected.requests.get).toBe(1000 + 3 + 2 * 250);
-    expect(projected.dollars.compute).toBeCloseTo((29 - 2 + 250) * 2e-7, 9);
+  });
+
+  test('is waited for by its packers, 51.2 seconds for the four documents of a shard', () => {
+    expect(projected.packerSeconds).toBeCloseTo(12_800, 6);
+    // 12,800 s of 1,769 MB, and 277 invocations.
+    expect(projected.dollars.compute).toBeCloseTo(0.294_89, 5);
+    // 40 packers at once.
+    expect(projected.hoursAtLeast).toBeCloseTo(320 / 3600, 9);
+  });
+
+  test('takes no less when each is copied by itself, as many at once', () => {
+    const copying = projectCopying({ objects: 1000, objectBytes: 5 * GB }, OPTIONS);
+    expect(copying.hoursAtLeast).toBeCloseTo(320 / 3600, 9);
+    expect([copying.packerSeconds, copying.dollars.compute]).toEqual([0, 0]);
+  });
+
+  test('of a single document takes as long as its copy', () => {
+    const one = projectArchive({ objects: 1, objectBytes: 5 * GB }, BASIS, OPTIONS);
+    expect(one.packerSeconds).toBeCloseTo(51.2, 6);
+    expect(one.hoursAtLeast).toBeCloseTo(51.2 / 3600, 9);
   });
 
   test('is kept for little more than its bytes cost', () => {
