@@ -4,6 +4,7 @@ import type { PartitionItem, StoreRecord } from '../core/store-record.ts';
 import { canonicalItem, hashItem, type Item, parseCanonicalItem } from './canonical-item.ts';
 import { itemRecord } from './dynamodb-record-reader.ts';
 import { removeItems } from './dynamodb-removal.ts';
+import { createPace } from './pace.ts';
 import { type PartitionSchema, readPartitionSchema } from './partition-schema.ts';
 import type { CountedPage, Store } from './store.ts';
 import { sumPages } from './sum-pages.ts';
@@ -20,6 +21,7 @@ export function createDynamodbPartitionStore(
   descriptor: DynamodbPartitionStore,
 ): Store {
   const { table } = descriptor;
+  const pace = createPace();
   let known: Promise<PartitionSchema> | undefined;
   const schema = () => {
     known ??= readPartitionSchema(client, descriptor);
@@ -73,7 +75,8 @@ export function createDynamodbPartitionStore(
   return {
     descriptor,
     inventory,
-    remove: (records, options) => removeItems(client, table, records.map(itemRecord), options),
+    remove: (records, options) =>
+      removeItems(client, table, pace, records.map(itemRecord), options),
     countUploads: async () => 0,
     abortUploads: async () => 0,
     countPages,

@@ -32,12 +32,17 @@ export function dynamodbRecordReader(
 export async function readItem(
   client: DynamoDBClient,
   table: string,
-  { key }: PartitionItem,
+  record: PartitionItem,
 ): Promise<Item | undefined> {
-  const { Item } = await client.send(
-    new GetItemCommand({ TableName: table, Key: parseCanonicalItem(key), ConsistentRead: true }),
-  );
-  return Item;
+  return (await client.send(readCommand(table, record))).Item;
+}
+
+export function readCommand(table: string, { key }: PartitionItem): GetItemCommand {
+  return new GetItemCommand({
+    TableName: table,
+    Key: parseCanonicalItem(key),
+    ConsistentRead: true,
+  });
 }
 
 /** @throws TypeError when the record is of another kind of store */

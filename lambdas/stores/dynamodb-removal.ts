@@ -2,12 +2,14 @@ import { DeleteItemCommand, type DynamoDBClient } from '@aws-sdk/client-dynamodb
 import type { PartitionItem } from '../core/store-record.ts';
 import { askBeforeEach, type Permission } from './ask-before-each.ts';
 import { canonicalItem, hashItem, parseCanonicalItem } from './canonical-item.ts';
-import { readItem } from './dynamodb-record-reader.ts';
+import { readCommand } from './dynamodb-record-reader.ts';
 import { inParallel } from './in-parallel.ts';
 import { unchangedItemCondition } from './item-guard.ts';
+import type { Pace } from './pace.ts';
 import { type RemovalTally, removalTally } from './removal-tally.ts';
 import { isServiceError } from './retry-transient.ts';
 import type { RemovalOptions, RemovalReport } from './store.ts';
+import { Throttled, unlessThrottled } from './unless-throttled.ts';
 
 /** Below the SDK's 50 sockets a client, so that one store cannot starve another. */
 const REQUESTS_AT_ONCE = 16;
@@ -19,41 +21,61 @@ interface Removal {
   readonly permission: Permission;
 }
 
-/** Removes items by a read and a conditional delete each. An item that is not what its record says is left alone. */
+/**
+ * Removes items by a read and a conditional delete each. An item that is not what its record says is left alone; one that is
+ * throttled is tried again, at a pace that the partition bears, for as long as that is allowed.
+ * @param pace of everything that works on this partition
+ */
 export async function removeItems(
   client: DynamoDBClient,
   table: string,
+  pace: Pace,
   records: readonly PartitionItem[],
   { mayGoOn }: RemovalOptions = {},
 ): Promise<RemovalReport> {
   const tally = removalTally();
-  const removal = { client, table, tally, permission: askBeforeEach(mayGoOn) };
-  await inParallel(records, REQUESTS_AT_ONCE, (record) => removeItem(removal, record));
+  const permission = askBeforeEach(mayGoOn);
+  const removal = { client, table, tally, permission };
+  await inParallel(records, REQUESTS_AT_ONCE, async (record) => {
+    const remove = itemRemoval(removal, record);
+    for (let attempt = 1; ; attempt += 1) {
+      if (permission.isOver() || (attempt > 1 && !(await permission.ask())))
+        return tally.left(record);
+      const turn = await pace.turn();
+      try {
+        await remove();
+        return turn.accepted();
+      } catch (error) {
+        if (!(error instanceof Throttled)) throw error;
+        turn.throttled();
+      }
+    }
+  });
   return tally.report();
 }
 
-async function removeItem(
-  { client, table, tally, permission }: Removal,
-  record: PartitionItem,
-): Promise<void> {
-  if (permission.isOver()) return tally.left(record);
-  const item = await readItem(client, table, record);
-  if (!item) return tally.alreadyAbsent();
-  if (hashItem(canonicalItem(item)) !== record.sha256) return tally.changed(record);
-  if (!(await permission.ask())) return tally.left(record);
-  try {
-    await client.send(
-      new DeleteItemCommand({
-        TableName: table,
-        Key: parseCanonicalItem(record.key),
-        ...unchangedItemCondition(item),
-      }),
-    );
-    tally.removed(record);
-  } catch (error) {
-    if (!isServiceError(error)) throw error;
-    if (error.name !== 'ConditionalCheckFailedException') return tally.failed(record, error.name);
-    if (await readItem(client, table, record)) tally.changed(record);
-    else tally.alreadyAbsent();
-  }
+/** @returns to be called again after a throttle */
+function itemRemoval({ client, table, tally, permission }: Removal, record: PartitionItem) {
+  const readItem = async () =>
+    (await client.send(unlessThrottled(readCommand(table, record)))).Item;
+  return async (): Promise<void> => {
+    const item = await readItem();
+    if (!item) return tally.alreadyAbsent();
+    if (hashItem(canonicalItem(item)) !== record.sha256) return tally.changed(record);
+    if (!(await permission.ask())) return tally.left(record);
+    const removal = new DeleteItemCommand({
+      TableName: table,
+      Key: parseCanonicalItem(record.key),
+      ...unchangedItemCondition(item),
+    });
+    try {
+      await client.send(unlessThrottled(removal));
+      tally.removed(record);
+    } catch (error) {
+      if (!isServiceError(error)) throw error;
+      if (error.name !== 'ConditionalCheckFailedException') return tally.failed(record, error.name);
+      if (await readItem()) tally.changed(record);
+      else tally.alreadyAbsent();
+    }
+  };
 }
