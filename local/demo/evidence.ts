@@ -1,14 +1,17 @@
 import { spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
+import { createHash, createPublicKey } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { GetObjectCommand, paginateListObjectsV2, S3Client } from '@aws-sdk/client-s3';
+import { GetPublicKeyCommand, KMSClient } from '@aws-sdk/client-kms';
+import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { calculateJwkThumbprint } from 'jose';
 import type { CertificateStatement } from '../../lambdas/core/certificate.ts';
 import { assertChain, type LedgerEntry } from '../../lambdas/core/ledger-entry.ts';
+import { listVersions } from '../../lambdas/stores/s3-versions.ts';
 import type { Cloud } from '../cloud.ts';
 import type { ApiClient } from '../signed-api.ts';
 import type { Reporter } from './reporter.ts';
@@ -133,7 +136,7 @@ export async function verifyOffline(
     await save('keys.json', JSON.stringify((await api.call('GET', '/keys')).body));
     await mkdir(path.join(folder, 'checkpoints'));
     for await (const { name, text } of checkpoints(cloud)) await save(name, text);
-    const { lines, exitCode } = await runVerifier(folder);
+    const { lines, exitCode } = await runVerifier(folder, await signingKeyThumbprint(cloud));
     for (const line of lines) report.say(`  ${line}`);
     report.check('verify-offboarding finds nothing wrong', exitCode === 0, `exit code ${exitCode}`);
   } finally {
@@ -141,21 +144,30 @@ export async function verifyOffline(
   }
 }
 
+/** Version by version, of each the newest first: what was signed first is what stays. */
 async function* checkpoints(cloud: Cloud): AsyncGenerator<{ name: string; text: string }> {
   const s3 = new S3Client(cloud.clientConfig('auditor'));
   const Bucket = cloud.physicalName('AWS::S3::Bucket', 'Evidence/Bucket/Resource');
-  for await (const { Contents = [] } of paginateListObjectsV2(
-    { client: s3 },
-    { Bucket, Prefix: 'checkpoints/' },
-  ))
-    for (const { Key = '' } of Contents) {
-      const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key }));
+  for await (const page of listVersions(s3, { bucket: Bucket, prefix: 'checkpoints/' }))
+    for (const { kind, key: Key, versionId: VersionId } of page) {
+      if (kind !== 'object') continue;
+      const { Body } = await s3.send(new GetObjectCommand({ Bucket, Key, VersionId }));
       yield { name: Key, text: (await Body?.transformToString()) ?? '' };
     }
 }
 
+/** Not from the API, which could answer any key: from whoever may ask KMS. */
+async function signingKeyThumbprint(cloud: Cloud): Promise<string> {
+  const KeyId = cloud.physicalName('AWS::KMS::Key', 'Evidence/SigningKey');
+  const kms = new KMSClient(cloud.clientConfig('administrator'));
+  const { PublicKey } = await kms.send(new GetPublicKeyCommand({ KeyId }));
+  const key = Buffer.from(PublicKey ?? []);
+  return await calculateJwkThumbprint(createPublicKey({ key, format: 'der', type: 'spki' }));
+}
+
 async function runVerifier(
   folder: string,
+  thumbprint: string,
 ): Promise<{ readonly lines: readonly string[]; readonly exitCode: number | null }> {
   const file = (name: string) => path.join(folder, name);
   const verifier = spawn(
@@ -164,6 +176,7 @@ async function runVerifier(
       fileURLToPath(new URL('../../verify/main.ts', import.meta.url)),
       ...[file('executed.jws'), '--final', file('final.jws'), '--keys', file('keys.json')],
       ...['--ledger', file('ledger.json'), '--checkpoints', file('checkpoints')],
+      ...['--thumbprint', thumbprint],
     ],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   );
