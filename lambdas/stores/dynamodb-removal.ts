@@ -54,13 +54,18 @@ export async function removeItems(
   return tally.report();
 }
 
-/** @returns to be called again after a throttle */
+/**
+ * @returns to be called again after a throttle. An item that is absent after a delete of ours whose reply was lost, which the
+ *   SDK has repeated, was removed by it: that much the repetition cannot tell
+ */
 function itemRemoval({ client, table, tally, permission }: Removal, record: PartitionItem) {
+  let mayBeGone = false;
+  const absent = () => (mayBeGone ? tally.removed(record) : tally.alreadyAbsent());
   const readItem = async () =>
     (await client.send(unlessThrottled(readCommand(table, record)))).Item;
   return async (): Promise<void> => {
     const item = await readItem();
-    if (!item) return tally.alreadyAbsent();
+    if (!item) return absent();
     if (hashItem(canonicalItem(item)) !== record.sha256) return tally.changed(record);
     if (!(await permission.ask())) return tally.left(record);
     const removal = new DeleteItemCommand({
@@ -69,13 +74,17 @@ function itemRemoval({ client, table, tally, permission }: Removal, record: Part
       ...unchangedItemCondition(item),
     });
     try {
-      await client.send(unlessThrottled(removal));
+      await client.send(
+        unlessThrottled(removal, () => {
+          mayBeGone = true;
+        }),
+      );
       tally.removed(record);
     } catch (error) {
       if (!isServiceError(error)) throw error;
       if (error.name !== 'ConditionalCheckFailedException') return tally.failed(record, error.name);
       if (await readItem()) tally.changed(record);
-      else tally.alreadyAbsent();
+      else absent();
     }
   };
 }

@@ -24,9 +24,19 @@ export function isTransient(code: string): boolean {
   return TRANSIENT_CODES.has(code);
 }
 
+export interface ServiceError extends Error {
+  readonly $fault: 'client' | 'server';
+  readonly $metadata: { readonly attempts?: number };
+}
+
 /** True for what a service answered, as opposed to a broken connection or a bug: `$fault` is on every modelled error. */
-export function isServiceError(error: unknown): error is Error {
+export function isServiceError(error: unknown): error is ServiceError {
   return error instanceof Error && '$fault' in error;
+}
+
+/** True when the SDK has sent a request more than once: an earlier one may have been done, and its reply lost. */
+export function wasRepeated({ attempts = 1 }: ServiceError['$metadata']): boolean {
+  return attempts > 1;
 }
 
 /** Waits before attempt `attempt` (1 is the first, which does not wait). */

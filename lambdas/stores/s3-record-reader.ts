@@ -59,6 +59,8 @@ function propertiesOf({
   ContentLanguage,
   ContentDisposition,
   CacheControl,
+  ExpiresString,
+  WebsiteRedirectLocation,
   Metadata = {},
 }: GetObjectCommandOutput): ObjectProperties {
   return {
@@ -67,6 +69,10 @@ function propertiesOf({
     ...(ContentLanguage !== undefined && { contentLanguage: ContentLanguage }),
     ...(ContentDisposition !== undefined && { contentDisposition: ContentDisposition }),
     ...(CacheControl !== undefined && { cacheControl: CacheControl }),
+    ...(ExpiresString !== undefined && { expires: ExpiresString }),
+    ...(WebsiteRedirectLocation !== undefined && {
+      websiteRedirectLocation: WebsiteRedirectLocation,
+    }),
     ...(Object.keys(Metadata).length > 0 && { metadata: sorted(Metadata) }),
   };
 }

@@ -8,13 +8,21 @@ import { askBeforeEach, type Permission } from './ask-before-each.ts';
 import { inParallel } from './in-parallel.ts';
 import { compareKeys, isUnfitForXml, markerBefore } from './listed-key.ts';
 import { type RemovalTally, removalTally } from './removal-tally.ts';
-import { backOff, isServiceError, isTransient, type RetryLimits } from './retry-transient.ts';
+import {
+  backOff,
+  isServiceError,
+  isTransient,
+  type RetryLimits,
+  type ServiceError,
+  wasRepeated,
+} from './retry-transient.ts';
 import { listVersions, type S3Record } from './s3-versions.ts';
 import type { RemovalOptions, RemovalReport } from './store.ts';
 
 const KEYS_PER_REQUEST = 1000; // https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html
 const SINGLE_DELETES_AT_ONCE = 16;
 const NOT_SENT = 'NotSent';
+const ABSENT_CODES: ReadonlySet<string> = new Set(['NoSuchKey', 'NoSuchVersion']);
 
 /** Code of a failed removal: a legal hold or a retention of Object Lock protects the version. */
 export const OBJECT_LOCKED = 'ObjectLocked';
@@ -108,7 +116,7 @@ async function deleteAll(deletion: Deletion, records: readonly S3Record[]): Prom
       const code = codes.get(identity(record)) ?? NOT_SENT;
       if (code === 'Deleted') tally.removed(record);
       else if (code === NOT_SENT) tally.left(record);
-      else if (code === 'NoSuchKey' || code === 'NoSuchVersion') tally.alreadyAbsent();
+      else if (ABSENT_CODES.has(code)) tally.alreadyAbsent();
       else if (code === 'PreconditionFailed') tally.changed(record);
       else if (isTransient(code) && attempt < retry.attempts) again.push(record);
       else tally.failed(record, code);
@@ -142,7 +150,7 @@ async function deleteBatch(
   codes: Map<string, string>,
 ): Promise<void> {
   for (const record of batch) codes.set(identity(record), 'NotAnswered');
-  const { Deleted, Errors } = await client.send(
+  const { Deleted, Errors, $metadata } = await client.send(
     new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects: batch.map(identifier) } }),
   );
   for (const { Key, VersionId } of Deleted ?? [])
@@ -150,7 +158,7 @@ async function deleteBatch(
   for (const { Key, VersionId, Code, Message } of Errors ?? [])
     codes.set(
       identity({ key: Key ?? '', versionId: VersionId ?? 'null' }),
-      refusalCode(Code ?? 'Unknown', Message),
+      answerOf({ name: Code ?? 'Unknown', message: Message ?? '', $metadata }),
     );
 }
 
@@ -162,17 +170,19 @@ async function deleteSingle({ client, bucket }: Deletion, record: S3Record): Pro
     );
     return 'Deleted';
   } catch (error) {
-    if (isServiceError(error)) return refusalCode(error.name, error.message);
+    if (isServiceError(error)) return answerOf(error);
     throw error;
   }
 }
 
 /**
  * S3 refuses a version under a legal hold or a retention as it refuses a caller without permission; only the message
- * tells them apart: "Access Denied because object protected by object lock."
+ * tells them apart: "Access Denied because object protected by object lock." What an earlier sending of the same request may
+ * have removed is not there any more when the next one comes.
  */
-function refusalCode(code: string, message: string | undefined): string {
-  return code === 'AccessDenied' && /object lock/i.test(message ?? '') ? OBJECT_LOCKED : code;
+function answerOf({ name, message, $metadata }: Omit<ServiceError, '$fault'>): string {
+  if (ABSENT_CODES.has(name) && wasRepeated($metadata)) return 'Deleted';
+  return name === 'AccessDenied' && /object lock/i.test(message) ? OBJECT_LOCKED : name;
 }
 
 function identifier(record: S3Record): ObjectIdentifier & { Key: string } {

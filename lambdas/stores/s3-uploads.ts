@@ -5,6 +5,7 @@ import {
   type S3Client,
 } from '@aws-sdk/client-s3';
 import { decodeListedKey } from './listed-key.ts';
+import { isServiceError, wasRepeated } from './retry-transient.ts';
 
 interface Location {
   readonly bucket: string;
@@ -72,7 +73,10 @@ async function* listUploads(
   }
 }
 
-/** @returns false when the upload had completed or was aborted by somebody else meanwhile */
+/**
+ * @returns false when the upload had completed or was aborted by somebody else meanwhile: not when the reply to our own first
+ *   request was lost
+ */
 async function abortUpload(
   client: S3Client,
   upload: { Bucket: string; Key: string; UploadId: string | undefined },
@@ -81,7 +85,7 @@ async function abortUpload(
     await client.send(new AbortMultipartUploadCommand(upload));
     return true;
   } catch (error) {
-    if (error instanceof Error && error.name === 'NoSuchUpload') return false;
-    throw error;
+    if (!isServiceError(error) || error.name !== 'NoSuchUpload') throw error;
+    return wasRepeated(error.$metadata);
   }
 }

@@ -30,7 +30,7 @@ export function unlessThrottled<C extends DeleteItemCommand | GetItemCommand>(
         return await next(args);
       } catch (error) {
         if (isServiceError(error) && THROTTLES.has(error.name)) throw new Throttled(error.message);
-        onUnanswered();
+        if (!isServiceError(error) || error.$fault === 'server') onUnanswered();
         throw error;
       }
     },

@@ -72,6 +72,30 @@ test('reads that are throttled are waited for as well', async () => {
   expect(await store.remove(records)).toMatchObject({ removed: 20, failed: [] });
 });
 
+test('an item whose delete was done and repeated, because its reply was lost, was removed', async () => {
+  let deletes = 0;
+  const { client, records, items } = itemsTable(20, (action) => {
+    if (action !== 'DeleteItem') return 'proceed';
+    deletes += 1;
+    // Every third is done, and every fifth repetition of the SDK throttled.
+    if (deletes % 5 === 0) return { refuse: 'ThrottlingException' };
+    return deletes % 3 === 0 ? 'lose' : 'proceed';
+  });
+  const [gone] = records;
+  items.delete(gone?.key ?? '');
+  const store = createDynamodbPartitionStore(client, DESCRIPTOR);
+  expect(await store.remove(records)).toMatchObject({ removed: 19, alreadyAbsent: 1, failed: [] });
+});
+
+test('an item that somebody else has deleted meanwhile was already absent', async () => {
+  const table = itemsTable(5, (action, key) => {
+    if (action === 'DeleteItem') table.items.delete(key);
+    return 'proceed';
+  });
+  const store = createDynamodbPartitionStore(table.client, DESCRIPTOR);
+  expect(await store.remove(table.records)).toMatchObject({ removed: 0, alreadyAbsent: 5 });
+});
+
 test('a refusal that is no throttle is reported under its name', async () => {
   const { client, records } = itemsTable(1, (action) =>
     action === 'DeleteItem' ? { refuse: 'AccessDeniedException' } : 'proceed',

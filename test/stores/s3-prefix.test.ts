@@ -6,11 +6,13 @@ import {
   PutObjectCommand,
   PutObjectLegalHoldCommand,
   PutObjectRetentionCommand,
+  S3Client,
 } from '@aws-sdk/client-s3';
 import { afterEach, expect, test } from 'vitest';
 import type { S3PrefixStore } from '../../lambdas/core/plane.ts';
 import { chainRecords, NO_RECORDS, recordsHash } from '../../lambdas/purge/records-hash.ts';
 import { lockCounter } from '../../lambdas/stores/s3-locks.ts';
+import { createS3PrefixStore } from '../../lambdas/stores/s3-prefix.ts';
 import type { CountedPage, ObjectVersion, Store, StoreRecord } from '../../lambdas/stores/store.ts';
 import {
   type ArchiveWorld,
@@ -343,6 +345,41 @@ test('uploads are aborted under the prefix and nowhere else', async () => {
   expect(await store.abortUploads()).toBe(0);
   const { Uploads } = await world.s3.send(new ListMultipartUploadsCommand({ Bucket: 'documents' }));
   expect(Uploads?.map(({ Key }) => Key)).toEqual(['kp-1', 'kp-10/b']);
+});
+
+/** Lets the first request of a kind be done, and breaks the connection before its reply; the SDK then repeats it. */
+function loseFirstReply(client: S3Client, command: string): void {
+  let isLost = false;
+  client.middlewareStack.add(
+    (next, { commandName }) =>
+      async (args) => {
+        const reply = await next(args);
+        if (commandName !== command || isLost) return reply;
+        isLost = true;
+        throw Object.assign(new Error('lost'), { code: 'ECONNRESET' });
+      },
+    { step: 'finalizeRequest', priority: 'low' },
+  );
+}
+
+test('what was done by a request whose reply was lost was done by us', async () => {
+  const store = await start(false);
+  for (const Key of ['kp-1/a', 'kp-1/b'])
+    await world.s3.send(new CreateMultipartUploadCommand({ Bucket: 'documents', Key }));
+  for (const key of ['a', 'line\nbreak']) await world.put(key, key);
+  const { endpoint, region, credentials } = world.s3.config;
+  const s3 = new S3Client({
+    ...(endpoint && { endpoint }),
+    region,
+    credentials,
+    forcePathStyle: true,
+  });
+  const patient = createS3PrefixStore(s3, store.descriptor as S3PrefixStore);
+  const commands = ['AbortMultipartUploadCommand', 'DeleteObjectsCommand', 'DeleteObjectCommand'];
+  for (const command of commands) loseFirstReply(s3, command);
+  expect(await patient.abortUploads()).toBe(2);
+  const removal = await patient.remove(await listed(store), { listedJustNow: true });
+  expect(removal).toMatchObject({ removed: 2, alreadyAbsent: 0, changed: [], failed: [] });
 });
 
 test('an object in an archive class is told apart from one that changed', async () => {
