@@ -57,6 +57,7 @@ export function createApiFunctions(
   const usageFunction = api('api-usage', 'Takes leases and dependents.');
   registry.grantRead(usageFunction);
   ledger.grantRead(usageFunction);
+  usage.grantRead(usageFunction);
   usage.grantDeclare(usageFunction);
   recorder.grantRecord(usageFunction);
   policyGate.grantAsk(usageFunction);

@@ -5,7 +5,7 @@ import { ledgerReader } from '../adapters/ledger-table.ts';
 import { policyGateFunction } from '../adapters/policy-gate-function.ts';
 import { recorderFunction } from '../adapters/recorder-function.ts';
 import { planeReader } from '../adapters/registry-table.ts';
-import { usageWriter } from '../adapters/usage-table.ts';
+import { usageReader, usageWriter } from '../adapters/usage-table.ts';
 import { USE_DURING_GRACE } from '../core/grace-use.ts';
 import { requireChoiceEnv, requireEnv } from '../env.ts';
 import { eventLog } from '../event-log.ts';
@@ -14,13 +14,15 @@ import { usageRoutes } from './usage-routes.ts';
 
 const dynamodb = new DynamoDBClient();
 const lambda = new LambdaClient();
+const usageTable = requireEnv('USAGE_TABLE');
 const routes = usageRoutes({
   planes: planeReader(dynamodb, requireEnv('REGISTRY_TABLE')),
   ledger: ledgerReader(dynamodb, requireEnv('LEDGER_TABLE')),
   recorder: recorderFunction(lambda, requireEnv('RECORDER_FUNCTION')),
   gate: policyGateFunction(lambda, requireEnv('POLICY_GATE_FUNCTION')),
   useDuringGrace: requireChoiceEnv('USE_DURING_GRACE', USE_DURING_GRACE),
-  usage: usageWriter(dynamodb, requireEnv('USAGE_TABLE')),
+  usage: usageWriter(dynamodb, usageTable),
+  dependentsOf: usageReader(dynamodb, usageTable).dependents,
   newDeclarationId: () => `dec_${ulid()}`,
 });
 

@@ -30,17 +30,17 @@ export interface Use {
 export async function assertServing(
   { planes, ledger }: Pick<UsePorts, 'planes' | 'ledger'>,
   planeId: string,
-): Promise<void> {
+): Promise<LedgerState> {
   if (isTombstone(await findPlane(planes, planeId))) throw notServing(planeId);
-  await readServing(ledger, planeId);
+  return readServing(ledger, planeId);
 }
 
 /**
- * Puts a use of the plane on record, if its grace period runs: once a caller, kind of use and UTC day, a dependent once a
- * declaration. To be called when the lease or the dependent has been written, because only then is it certain that the
+ * Puts a use of the plane on record, if its grace period runs: once a caller, kind of use and UTC day, and each declaration of a
+ * dependent once. To be called when the lease or the dependent has been written, because only then is it certain that the
  * deactivation sees it: whatever passes the gate after this look at the ledger counts the leases once more before it takes
  * anything away, and the entry about a dependent makes a gate that has not seen it look again.
- * @throws OffboardingError `PLANE_NOT_SERVING`: the gate was faster, and the use must not stand
+ * @throws OffboardingError `PLANE_NOT_SERVING`: the gate was faster, and the use must not stand; `TOO_MANY_DECLARATIONS`: nor must this
  */
 export async function noticeUse(ports: UsePorts, planeId: string, use: Use): Promise<void> {
   for (let round = 1; round <= ROUNDS_MAX; round += 1) {
@@ -58,9 +58,12 @@ export async function noticeUse(ports: UsePorts, planeId: string, use: Use): Pro
 async function record(
   { recorder, useDuringGrace }: UsePorts,
   planeId: string,
-  { offboarding }: LedgerState,
-  { use, declarationId, by, now }: Use,
+  state: LedgerState,
+  { use, by, now, ...used }: Use,
 ): Promise<boolean> {
+  const { offboarding } = state;
+  // Of a declaration that stands and has its entry, only that it was said again today is new.
+  const declarationId = isOnRecord(state, used.declarationId) ? undefined : used.declarationId;
   const gracePeriodEnd =
     offboarding && useDuringGrace === 'extend'
       ? extendedGracePeriodEnd(offboarding, now)
@@ -103,15 +106,16 @@ async function readServing(ledger: LedgerReader, planeId: string): Promise<Ledge
   return state;
 }
 
-function isNoticed({ noticedUses }: LedgerState, { use, declarationId, by, now }: Use): boolean {
+function isNoticed(state: LedgerState, { use, declarationId, by, now }: Use): boolean {
+  if (declarationId !== undefined && !isOnRecord(state, declarationId)) return false;
   const today = dayOf(now.toISOString());
-  return noticedUses.some(
-    (noticed) =>
-      noticed.by === by &&
-      noticed.use === use &&
-      noticed.declarationId === declarationId &&
-      dayOf(noticed.at) === today,
+  return state.noticedUses.some(
+    (noticed) => noticed.by === by && noticed.use === use && dayOf(noticed.at) === today,
   );
+}
+
+function isOnRecord({ noticedUses }: LedgerState, declarationId: string | undefined): boolean {
+  return noticedUses.some((noticed) => noticed.declarationId === declarationId);
 }
 
 function dayOf(time: string): string {

@@ -48,6 +48,8 @@ const ANSWERS: Partial<Record<ErrorCode, readonly [status: number, title: string
   APPROVAL_CLOSED: [409, 'The workflow no longer waits for this decision'],
   LEGAL_HOLD: [409, 'A legal hold is in force'],
   STALE_SCOPE_HASH: [409, 'The decision is about another scope'],
+  TOO_MANY_DEPENDENTS: [409, 'The plane has as many dependents as it may have'],
+  TOO_MANY_DECLARATIONS: [409, 'The caller has declared too often in this grace period'],
   USAGE_TAKEN: [409, 'Somebody else has a lease or a dependent under this id'],
   PLANE_NOT_SERVING: [409, 'The plane has stopped serving'],
   ILLEGAL_TRANSITION: [409, 'The lifecycle does not allow it'],

@@ -1,6 +1,9 @@
-import type { RemovalData } from '../core/ledger-state.ts';
+import { DEPENDENTS_MAX } from '../core/dependents-max.ts';
+import { OffboardingError } from '../core/errors.ts';
+import { assertMayDeclare } from '../core/ledger-guards.ts';
+import type { LedgerState, RemovalData } from '../core/ledger-state.ts';
 import { findPlane } from '../find-plane.ts';
-import type { Dependent, GateQuestion, PolicyGate, UsageWriter } from '../ports.ts';
+import type { Dependent, GateQuestion, PolicyGate, UsageReader, UsageWriter } from '../ports.ts';
 import { putDependentSchema, putLeaseSchema } from './bodies/usage-body.ts';
 import { type Answer, type Route, route } from './http.ts';
 import { assertServing, noticeUse, type Use, type UsePorts } from './notice-use.ts';
@@ -8,6 +11,7 @@ import { removeUsage } from './remove-usage.ts';
 
 export interface UsageRoutePorts extends UsePorts {
   readonly usage: UsageWriter;
+  readonly dependentsOf: UsageReader['dependents'];
   readonly gate: PolicyGate;
   readonly newDeclarationId: () => string;
 }
@@ -16,22 +20,31 @@ const NO_CONTENT: Answer = { status: 204 };
 
 /** Who needs a plane now: leases of runs and queries, which expire, and dependents, which stay until they are deleted. */
 export function usageRoutes(ports: UsageRoutePorts): readonly Route[] {
-  const { planes, usage, gate } = ports;
+  const { planes, usage, dependentsOf, gate } = ports;
 
   /**
    * Written first and then put on record: a lease that the ledger knew before it exists could be missed by the deactivation. A
    * crash in between leaves one that nobody was granted; it can only delay the deactivation, and expires or is put again.
-   * @param put answers what has come of it, and how to bring back what was there before
+   * @param put answers what has come of it, and how to bring back what was there before; it is told where the plane stands
    */
   async function take(
     planeId: string,
     use: Omit<Use, 'declarationId'>,
-    put: () => Promise<{ declarationId?: string; undo: () => Promise<unknown> }>,
+    put: (state: LedgerState) => Promise<{ declarationId?: string; undo: () => Promise<unknown> }>,
   ) {
-    await assertServing(ports, planeId);
-    const { undo, ...written } = await put();
+    const { undo, ...written } = await put(await assertServing(ports, planeId));
     try {
       await noticeUse(ports, planeId, { ...use, ...written });
+    } catch (error) {
+      await undo();
+      throw error;
+    }
+  }
+
+  /** Two who see the last place free both write, and count again: then neither has it, and the plane never has more than it may. */
+  async function assertStillRoom(planeId: string, undo: () => Promise<unknown>) {
+    try {
+      assertRoom((await dependentsOf(planeId)).length);
     } catch (error) {
       await undo();
       throw error;
@@ -88,13 +101,19 @@ export function usageRoutes(ports: UsageRoutePorts): readonly Route[] {
       body: putDependentSchema,
       async answer({ path: { planeId, dependentId }, body, caller, now }) {
         const dependent: Dependent = { dependentId, kind: body.kind, declaredBy: caller };
-        await take(planeId, { use: 'dependent', by: caller, now }, async () => {
+        await take(planeId, { use: 'dependent', by: caller, now }, async (state) => {
+          const there = await dependentsOf(planeId);
+          const isNew = there.every((other) => other.dependentId !== dependentId);
+          // Before it is written as well: what stands for a moment only could stop a deactivation.
+          if (isNew) assertRoom(there.length + 1);
+          if (isNew) assertMayDeclare(state, caller);
           const declarationId = ports.newDeclarationId();
           const before = await usage.putDependent(planeId, { ...dependent, declarationId });
           const undo = () =>
             before
               ? usage.putDependent(planeId, before)
               : usage.deleteDependent(planeId, dependentId, { declaredBy: caller, declarationId });
+          if (isNew) await assertStillRoom(planeId, undo);
           return { declarationId: before?.declarationId ?? declarationId, undo };
         });
         return { status: 200, body: { planeId, ...dependent } };
@@ -119,4 +138,12 @@ export function usageRoutes(ports: UsageRoutePorts): readonly Route[] {
       },
     }),
   ];
+}
+
+function assertRoom(dependents: number): void {
+  if (dependents > DEPENDENTS_MAX)
+    throw new OffboardingError(
+      'TOO_MANY_DEPENDENTS',
+      `a plane has ${DEPENDENTS_MAX} dependents at most`,
+    );
 }

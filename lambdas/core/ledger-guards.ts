@@ -1,3 +1,4 @@
+import { DEPENDENTS_MAX } from './dependents-max.ts';
 import { OffboardingError } from './errors.ts';
 import { isSuperseded, type LedgerState } from './ledger-state.ts';
 
@@ -24,4 +25,17 @@ export function assertNotHeld(state: Pick<LedgerState, 'holds'>): void {
 /** Why `LEGAL_HOLD` refuses, in the words of policies/2-holds.cedar. */
 export function holdsInForce({ holds }: Pick<LedgerState, 'holds'>): string {
   return `${holds.length} legal hold(s) are in force`;
+}
+
+/**
+ * Each declaration is an entry of its own, because it is the entry that the gate sees: it can be refused, but not left out.
+ * @throws OffboardingError `TOO_MANY_DECLARATIONS` when the caller has had as many in this grace period as a plane has dependents
+ */
+export function assertMayDeclare({ noticedUses }: LedgerState, caller: string): void {
+  const declared = noticedUses.filter(({ by, declarationId }) => by === caller && declarationId);
+  if (declared.length >= DEPENDENTS_MAX)
+    throw new OffboardingError(
+      'TOO_MANY_DECLARATIONS',
+      `${declared.length} declarations of this caller are on record in this grace period`,
+    );
 }

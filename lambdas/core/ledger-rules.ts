@@ -1,7 +1,7 @@
 import { isStanding } from './approval-question.ts';
 import { OffboardingError } from './errors.ts';
 import type { JsonObject, LedgerEntryType } from './ledger-entry.ts';
-import { assertNotHeld } from './ledger-guards.ts';
+import { assertMayDeclare, assertNotHeld } from './ledger-guards.ts';
 import { isSuperseded, type LedgerState } from './ledger-state.ts';
 import { isLegalTransition, isProtected, type LifecycleState } from './lifecycle.ts';
 import { requestersOf } from './requesters.ts';
@@ -131,7 +131,8 @@ function assertUse(state: LedgerState, command: RecordCommand): void {
   assertCurrentOffboarding(state, command);
   if (state.lifecycleState !== 'PENDING_DEACTIVATE' || state.deactivationCommitted)
     throw new OffboardingError('PLANE_NOT_SERVING', 'deactivation has already been decided');
-  const { gracePeriodEnd } = command.data;
+  const { gracePeriodEnd, declarationId } = command.data;
+  if (declarationId !== undefined) assertMayDeclare(state, command.actor);
   if (gracePeriodEnd !== undefined && String(gracePeriodEnd) <= gracePeriodEndOf(state))
     throw illegal('a grace period is only ever extended');
 }

@@ -90,6 +90,19 @@ describe('a use during the grace period', () => {
     expect(state.noticedUses).toEqual([]);
   });
 
+  it('is one of a hundred declarations of a caller at most, however they are written', async () => {
+    const declared = (index: number): Step => ({
+      ...used(),
+      data: { use: 'dependent', declarationId: `dec_${index}` },
+    });
+    const hundred = Array.from({ length: 100 }, (_, index) => declared(index));
+    await expect(ledgerOf(deregistered(), ...hundred, declared(100))).rejects.toMatchObject({
+      name: 'TOO_MANY_DECLARATIONS',
+    });
+    const others = { ...declared(100), actor: APPROVER };
+    await expect(ledgerOf(deregistered(), ...hundred, others, used())).resolves.toHaveLength(103);
+  });
+
   it('is answered by whoever starts again after the halt that names it, and by no halt', async () => {
     const inUse = halted('verify_deactivate', 'PLANE_IN_USE');
     const answered = async (...steps: readonly Step[]) =>

@@ -1,11 +1,11 @@
 import * as z from 'zod/mini';
+import { DEPENDENTS_MAX } from '../../core/dependents-max.ts';
 import { reason } from './body-text.ts';
 import { usageIdSchema } from './usage-id.ts';
 
 // An execution may stay open for one year, and the drain and the approval have to fit into it as well.
 const GRACE_PERIOD_MAX_DAYS = 180;
 const RETENTION_MAX_DAYS = 3650;
-const ACKNOWLEDGED_MAX = 100;
 
 /** A request to offboard a plane. Floors and roles are the policies' business, not the schema's. */
 export const startOffboardingSchema = z
@@ -18,7 +18,7 @@ export const startOffboardingSchema = z
     forceReason: z.optional(reason()),
     acknowledgedDependents: z.optional(
       z.array(usageIdSchema).check(
-        z.maxLength(ACKNOWLEDGED_MAX),
+        z.maxLength(DEPENDENTS_MAX),
         z.refine((ids) => new Set(ids).size === ids.length, 'must name each dependent once'),
       ),
     ),

@@ -116,6 +116,7 @@ export function apiWorld({
         ledger,
         recorder,
         usage,
+        dependentsOf: usageOver(usage).dependents,
         gate,
         useDuringGrace,
         newDeclarationId: nextId('dec'),

@@ -32,11 +32,11 @@ const lease = (api: ApiWorld, kind = 'run', as = SESSION, leaseId = 'l-1') =>
     body: { kind, ttlSeconds: 60 },
     as,
   });
-const depend = (api: ApiWorld) =>
+const depend = (api: ApiWorld, dependentId = 'chatbot', as = SESSION) =>
   api.call('PUT', '/planes/{planeId}/dependents/{dependentId}', {
-    path: { planeId: PLANE_ID, dependentId: 'chatbot' },
+    path: { planeId: PLANE_ID, dependentId },
     body: { kind: 'application' },
-    as: SESSION,
+    as,
   });
 const noticed = (api: ApiWorld) =>
   api.ledger.entries
@@ -92,6 +92,58 @@ describe('a use during the grace period', () => {
     const declarations = noticed(api).map(({ declarationId }) => declarationId);
     expect(declarations).toHaveLength(2);
     expect(declarations[1]).not.toBe(first?.declarationId);
+  });
+
+  it('of a dependent that is declared again and again is on record once a caller and day', async () => {
+    const api = await inGrace();
+    await depend(api);
+    await depend(api, 'search');
+    for (const day of ['25', '26']) {
+      api.setTime(`2026-11-${day}T10:00:00.000Z`);
+      for (let times = 0; times < 3; times += 1) {
+        await depend(api);
+        await depend(api, 'search');
+      }
+    }
+    expect(noticed(api)).toEqual([
+      { actor: PIPELINE, use: 'dependent', declarationId: 'dec_01JD0000000000000000000001' },
+      { actor: PIPELINE, use: 'dependent', declarationId: 'dec_01JD0000000000000000000002' },
+      { actor: PIPELINE, use: 'dependent' },
+      { actor: PIPELINE, use: 'dependent' },
+    ]);
+  });
+
+  it('of a dependent that is declared again later extends the grace period again', async () => {
+    const api = await inGrace('extend');
+    await depend(api);
+    api.setTime('2026-11-26T10:00:00.000Z');
+    await depend(api);
+    expect(noticed(api).map(({ gracePeriodEnd }) => gracePeriodEnd)).toEqual([
+      '2026-12-02T00:00:00.000Z',
+      '2026-12-04T00:00:00.000Z',
+    ]);
+  });
+
+  it('is not declared anew without end: each time is an entry, and a caller has a hundred', async () => {
+    const api = await inGrace();
+    const giveUp = () =>
+      api.call('DELETE', '/planes/{planeId}/dependents/{dependentId}', {
+        path: { planeId: PLANE_ID, dependentId: 'chatbot' },
+        as: SESSION,
+      });
+    for (let times = 0; times < 100; times += 1) {
+      expect((await depend(api)).status).toBe(200);
+      await giveUp();
+    }
+    const length = api.ledger.entries.length;
+    expect(await depend(api)).toMatchObject({
+      status: 409,
+      body: { code: 'TOO_MANY_DECLARATIONS' },
+    });
+    expect(api.usage.dependents.size).toBe(0);
+    expect(api.ledger.entries).toHaveLength(length);
+    // What others need is none of that caller's business.
+    expect((await depend(api, 'chatbot', APPROVER)).status).toBe(200);
   });
 
   it('is shown in the status, the last one first', async () => {

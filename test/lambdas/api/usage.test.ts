@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { PLANE_ID, TIMES } from '../../support/builders.ts';
 import { gatePassed, JOURNEYS, ledgerOf } from '../../support/ledgers.ts';
-import { apiWorld } from './api-world.ts';
+import { type ApiWorld, apiWorld } from './api-world.ts';
 
 const LEASE = '/planes/{planeId}/leases/{leaseId}';
 const DEPENDENT = '/planes/{planeId}/dependents/{dependentId}';
@@ -61,6 +61,35 @@ describe('a dependent', () => {
     expect((await api.call('DELETE', DEPENDENT, { path: dependentPath })).status).toBe(204);
     expect((await api.call('DELETE', DEPENDENT, { path: dependentPath })).status).toBe(204);
     expect(api.usage.dependents.size).toBe(0);
+  });
+});
+
+describe('the dependents of a plane', () => {
+  const declare = (api: ApiWorld, dependentId: string) =>
+    api.call('PUT', DEPENDENT, { path: { planeId: PLANE_ID, dependentId }, body: { kind: 'x' } });
+  async function almostFull() {
+    const api = apiWorld();
+    for (let index = 1; index < 100; index += 1) await declare(api, `d-${index}`);
+    return api;
+  }
+
+  it('are as many as one request may acknowledge, and what is there may be declared again', async () => {
+    const api = await almostFull();
+    expect((await declare(api, 'd-100')).status).toBe(200);
+    expect(await declare(api, 'd-101')).toMatchObject({
+      status: 409,
+      body: { code: 'TOO_MANY_DEPENDENTS', detail: 'a plane has 100 dependents at most' },
+    });
+    expect(api.usage.dependents.has('d-101')).toBe(false);
+    expect((await declare(api, 'd-100')).status).toBe(200);
+  });
+
+  it('are never more, also when two take the last place at once', async () => {
+    const api = await almostFull();
+    const answers = await Promise.all([declare(api, 'a'), declare(api, 'b')]);
+    const accepted = answers.filter(({ status }) => status === 200);
+    expect(answers.some(({ body }) => body.code === 'TOO_MANY_DEPENDENTS')).toBe(true);
+    expect(api.usage.dependents.size).toBe(99 + accepted.length);
   });
 });
 
