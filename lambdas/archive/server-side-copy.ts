@@ -113,6 +113,8 @@ async function copyByParts(
       ContentLanguage: head.ContentLanguage,
       ContentDisposition: head.ContentDisposition,
       CacheControl: head.CacheControl,
+      Expires: head.Expires,
+      WebsiteRedirectLocation: head.WebsiteRedirectLocation,
       Metadata: head.Metadata,
     }),
   );

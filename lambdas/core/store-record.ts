@@ -23,6 +23,10 @@ export interface ObjectProperties {
   readonly contentLanguage?: string;
   readonly contentDisposition?: string;
   readonly cacheControl?: string;
+  /** As it was written: S3 checks no date. */
+  readonly expires?: string;
+  /** Where a website endpoint sends whoever asks for the object. */
+  readonly websiteRedirectLocation?: string;
   /** User metadata, by lower-case names. */
   readonly metadata?: Readonly<Record<string, string>>;
 }

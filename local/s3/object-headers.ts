@@ -10,6 +10,8 @@ const SYSTEM_HEADERS = [
   'expires',
 ];
 
+const REDIRECT = 'x-amz-website-redirect-location';
+
 const USER_PREFIX = 'x-amz-meta-';
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html */
@@ -28,6 +30,7 @@ const OCTETS: Headers = { 'content-type': 'application/octet-stream' };
 export function objectHeadersIn(request: S3Request): Headers {
   const names = [
     ...SYSTEM_HEADERS,
+    REDIRECT,
     ...request.headerNames.filter((name) => name.startsWith(USER_PREFIX)),
   ];
   const headers: Record<string, string> = { ...BINARY };
@@ -46,6 +49,18 @@ export function objectHeadersIn(request: S3Request): Headers {
     (candidate) => candidate['content-type'] === headers['content-type'],
   );
   return shared ?? headers;
+}
+
+/**
+ * The stored headers of a copy that does not replace them. A redirect is the request's, for it is not copied:
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_CopyObject.html
+ */
+export function copiedHeadersIn(
+  request: S3Request,
+  { [REDIRECT]: _, ...headers }: Headers,
+): Headers {
+  const redirect = request.header(REDIRECT);
+  return redirect === undefined ? headers : { ...headers, [REDIRECT]: redirect };
 }
 
 /** `aws-chunked` is how the body travelled, not what it is. */

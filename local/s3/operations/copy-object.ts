@@ -17,7 +17,7 @@ import {
 } from '../encryption.ts';
 import { etagOf, isMultipartEtag } from '../etag.ts';
 import { versionHeaders } from '../find-object.ts';
-import { objectHeadersIn } from '../object-headers.ts';
+import { copiedHeadersIn, objectHeadersIn } from '../object-headers.ts';
 import { OBJECT_LOCK_HEADERS, objectLockIn } from '../object-lock.ts';
 import { type ObjectStorage, requireBucket } from '../object-storage.ts';
 import { idOf, type ObjectContent } from '../object-version.ts';
@@ -47,6 +47,7 @@ export function copyObject(storage: ObjectStorage): Operation {
       'x-amz-meta-*',
       'x-amz-metadata-directive',
       'x-amz-storage-class',
+      'x-amz-website-redirect-location',
     ],
     async run(request, caller) {
       const lock = objectLockIn(request, storage.now());
@@ -61,7 +62,9 @@ export function copyObject(storage: ObjectStorage): Operation {
 
       const plan = {
         storageClass: storageClassIn(request),
-        headers: replacesMetadata(request) ? objectHeadersIn(request) : source.content.headers,
+        headers: replacesMetadata(request)
+          ? objectHeadersIn(request)
+          : copiedHeadersIn(request, source.content.headers),
       };
       const algorithm = checksumAlgorithmIn(request, 'x-amz-checksum-algorithm');
       const sequence = storage.nextSequence();
@@ -150,9 +153,12 @@ function assertCopyable(storage: ObjectStorage, request: S3Request, source: Copy
 function changesAnything(request: S3Request): boolean {
   return (
     replacesMetadata(request) ||
-    ['x-amz-storage-class', 'x-amz-checksum-algorithm', ...ENCRYPTION_HEADERS].some(
-      (name) => request.header(name) !== undefined,
-    )
+    [
+      'x-amz-storage-class',
+      'x-amz-checksum-algorithm',
+      'x-amz-website-redirect-location',
+      ...ENCRYPTION_HEADERS,
+    ].some((name) => request.header(name) !== undefined)
   );
 }
 

@@ -24,6 +24,7 @@ export function createMultipartUpload(storage: ObjectStorage): Operation {
       'x-amz-checksum-type',
       'x-amz-meta-*',
       'x-amz-storage-class',
+      'x-amz-website-redirect-location',
     ],
     async run(request, caller) {
       const { bucket, lock, encryptionKeyArn } = admitWrite(

@@ -27,6 +27,7 @@ export function putObject(storage: ObjectStorage): Operation {
       ...OBJECT_LOCK_HEADERS,
       'x-amz-meta-*',
       'x-amz-storage-class',
+      'x-amz-website-redirect-location',
     ],
     async run(request, caller) {
       const { bucket, lock, encryptionKeyArn } = admitWrite(storage, caller, request, 'encrypt');
