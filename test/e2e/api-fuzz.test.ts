@@ -49,8 +49,10 @@ const READS: ReadonlySet<string> = new Set([
   'states:ListExecutions',
 ]);
 const REGISTERS = /^POST \/planes(\?|$)/;
-/** What the policies refuse is put on record, and a registration takes back what it has claimed. Other refusals write nothing. */
-const REFUSALS_WRITE = /^POST \/planes(\?|$)|^(POST|PUT|DELETE) .*\/(offboarding|approval|hold)\b/;
+/** What the policies refuse is put on record, a registration takes back what it has claimed, and an id that is taken is refused by the write
+ * itself. Other refusals write nothing. */
+const REFUSALS_WRITE =
+  /^POST \/planes(\?|$)|^(POST|PUT|DELETE) .*\/(offboarding|approval|hold)\b|^(PUT|DELETE) .*\/(leases|dependents)\//;
 
 /** `| 409    | `STORE_TAKEN`             | …`, as `409 STORE_TAKEN` */
 const DOCUMENTED = [
