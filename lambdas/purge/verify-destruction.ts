@@ -12,7 +12,7 @@ import { tallyParts } from './tally-parts.ts';
 import { eraseTraces, type TracePorts } from './traces.ts';
 
 /**
- * Third phase: counts everything again, by code that shares nothing with what destroyed it.
+ * Third phase: counts everything again, by listings of their own (`Store.countPages`).
  * @returns the closed books and what was counted, which is nothing; else why the purge is not done
  */
 export async function verifyDestruction(

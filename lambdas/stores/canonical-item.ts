@@ -45,7 +45,7 @@ function toJson(value: AttributeValue): JsonAttribute {
   if (value.BS !== undefined) return { BS: value.BS.map(base64).toSorted() };
   if (value.L !== undefined) return { L: value.L.map(toJson) };
   if (value.M !== undefined) return { M: mapValues(value.M, toJson) };
-  throw new TypeError('DynamoDB sent an attribute of a type this tool does not know');
+  throw new TypeError('DynamoDB sent an attribute of an unknown type');
 }
 
 function fromJson(value: JsonAttribute): AttributeValue {

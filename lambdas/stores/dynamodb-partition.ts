@@ -1,74 +1,66 @@
-import { type DynamoDBClient, QueryCommand } from '@aws-sdk/client-dynamodb';
+import {
+  type DynamoDBClient,
+  QueryCommand,
+  type QueryCommandOutput,
+} from '@aws-sdk/client-dynamodb';
 import type { DynamodbPartitionStore } from '../core/plane.ts';
 import type { PartitionItem, StoreRecord } from '../core/store-record.ts';
 import { canonicalItem, hashItem, type Item, parseCanonicalItem } from './canonical-item.ts';
 import { itemRecord } from './dynamodb-record-reader.ts';
 import { removeItems } from './dynamodb-removal.ts';
 import { createPace } from './pace.ts';
-import { type PartitionSchema, readPartitionSchema } from './partition-schema.ts';
+import { readPartitionSchema } from './partition-schema.ts';
 import type { CountedPage, Store } from './store.ts';
 import { sumPages } from './sum-pages.ts';
-
-interface QueryPage {
-  readonly items: readonly Item[];
-  /** Absent on the last page. */
-  readonly lastKey?: Item;
-}
 
 /** Every item of one partition of one table. */
 export function createDynamodbPartitionStore(
   client: DynamoDBClient,
   descriptor: DynamodbPartitionStore,
 ): Store {
-  const { table } = descriptor;
+  const { table, partitionKey } = descriptor;
   const pace = createPace();
-  let known: Promise<PartitionSchema> | undefined;
-  const schema = () => {
-    known ??= readPartitionSchema(client, descriptor);
-    // A failed look-up is not remembered: a warm Lambda asks again.
-    known.catch(() => {
-      known = undefined;
-    });
-    return known;
-  };
 
   async function* inventory(after?: StoreRecord): AsyncGenerator<readonly PartitionItem[]> {
-    const { keyNames } = await schema();
-    for await (const { items } of queryPages(after && parseCanonicalItem(after.key)))
-      if (items.length > 0) yield items.map((item) => partitionItem(item, keyNames));
-  }
-
-  async function* queryPages(startKey?: Item): AsyncGenerator<QueryPage> {
-    const { keyNames, partitionValue } = await schema();
-    let after = startKey;
+    const { keyNames, partitionValue } = await readPartitionSchema(client, descriptor);
+    let startKey = after && parseCanonicalItem(after.key);
     do {
-      const page = await client.send(
+      const page: QueryCommandOutput = await client.send(
         new QueryCommand({
           TableName: table,
           ConsistentRead: true,
           KeyConditionExpression: '#p = :p',
-          ExpressionAttributeNames: { '#p': keyNames[0] ?? '' },
+          ExpressionAttributeNames: { '#p': partitionKey.name },
           ExpressionAttributeValues: { ':p': partitionValue },
-          ...(after && { ExclusiveStartKey: after }),
+          ExclusiveStartKey: startKey,
         }),
       );
-      after = page.LastEvaluatedKey;
-      yield { items: page.Items ?? [], ...(after && { lastKey: after }) };
-    } while (after);
+      startKey = page.LastEvaluatedKey;
+      const items = page.Items ?? [];
+      if (items.length > 0) yield items.map((item) => partitionItem(item, keyNames));
+    } while (startKey);
   }
 
+  /** Asks on its own: what proves that nothing is left must not find it by the code that found what was removed. */
   async function* countPages(mark?: string): AsyncGenerator<CountedPage> {
-    const { keyNames } = await schema();
-    for await (const { items, lastKey } of queryPages(
-      mark === undefined ? undefined : parseCanonicalItem(mark),
-    )) {
-      const records = items.map((item) => partitionItem(item, keyNames));
-      yield {
-        count: records.length,
-        bytes: records.reduce((sum, { size }) => sum + size, 0),
-        records,
-        ...(lastKey && { mark: canonicalItem(lastKey) }),
-      };
+    const { keyNames, partitionValue } = await readPartitionSchema(client, descriptor);
+    for (let after = mark; ; ) {
+      const { Items = [], LastEvaluatedKey }: QueryCommandOutput = await client.send(
+        new QueryCommand({
+          TableName: table,
+          ConsistentRead: true,
+          KeyConditionExpression: '#n = :v',
+          ExpressionAttributeNames: { '#n': partitionKey.name },
+          ExpressionAttributeValues: { ':v': partitionValue },
+          ...(after !== undefined && { ExclusiveStartKey: parseCanonicalItem(after) }),
+        }),
+      );
+      const records = Items.map((item) => partitionItem(item, keyNames));
+      const bytes = records.reduce((sum, { size }) => sum + size, 0);
+      const page = { count: records.length, bytes, records };
+      if (!LastEvaluatedKey) return yield page;
+      after = canonicalItem(LastEvaluatedKey);
+      yield { ...page, mark: after };
     }
   }
 

@@ -22,16 +22,12 @@ export async function readPartitionSchema(
   const { Table } = await client.send(new DescribeTableCommand({ TableName: table }));
   const keyName = (type: 'HASH' | 'RANGE') =>
     Table?.KeySchema?.find(({ KeyType }) => KeyType === type)?.AttributeName;
-  const [partition, sort] = [keyName('HASH'), keyName('RANGE')];
-  if (partition !== name)
-    throw new Error(`the partition key of table ${table} is ${partition}, not ${name}`);
+  const sort = keyName('RANGE');
   const type = Table?.AttributeDefinitions?.find(
     ({ AttributeName }) => AttributeName === name,
   )?.AttributeType;
-  if (type !== 'S' && type !== 'N')
-    throw new Error(
-      `the partition key of table ${table} has type ${type}: only S and N are handled`,
-    );
+  if (keyName('HASH') !== name || (type !== 'S' && type !== 'N'))
+    throw new Error(`table ${table} has no partition key ${name} of type S or N`);
   return {
     partitionValue: type === 'S' ? { S: value } : { N: value },
     keyNames: sort === undefined ? [name] : [name, sort],

@@ -1,15 +1,9 @@
-import {
-  type DeleteMarkerEntry,
-  ListObjectVersionsCommand,
-  type ObjectVersion,
-  type S3Client,
-} from '@aws-sdk/client-s3';
-import { decodeListedKey } from './listed-key.ts';
-import type { CountedPage, RecordIdentity } from './store.ts';
+import { ListObjectVersionsCommand, type S3Client } from '@aws-sdk/client-s3';
+import type { CountedPage } from './store.ts';
 
 interface Marker {
   readonly KeyMarker?: string;
-  readonly VersionIdMarker?: string;
+  readonly VersionIdMarker?: string | undefined;
 }
 
 /**
@@ -36,18 +30,22 @@ export async function* countVersions(
     yield {
       count: Versions.length + DeleteMarkers.length,
       bytes: Versions.reduce((sum, { Size = 0 }) => sum + Size, 0),
-      records: [...Versions.map(version), ...DeleteMarkers.map(deleteMarker)],
+      records: [
+        ...Versions.map(({ Key = '', VersionId = 'null', ETag = '' }) => ({
+          kind: 'object' as const,
+          key: decode(Key),
+          versionId: VersionId,
+          etag: ETag,
+        })),
+        ...DeleteMarkers.map(({ Key = '', VersionId = 'null' }) => ({
+          kind: 'delete-marker' as const,
+          key: decode(Key),
+          versionId: VersionId,
+        })),
+      ],
       ...(after && { mark: JSON.stringify(after) }),
     };
   }
-}
-
-function version({ Key = '', VersionId = 'null', ETag = '' }: ObjectVersion): RecordIdentity {
-  return { kind: 'object', key: decodeListedKey(Key), versionId: VersionId, etag: ETag };
-}
-
-function deleteMarker({ Key = '', VersionId = 'null' }: DeleteMarkerEntry): RecordIdentity {
-  return { kind: 'delete-marker', key: decodeListedKey(Key), versionId: VersionId };
 }
 
 function next(page: {
@@ -58,7 +56,12 @@ function next(page: {
   if (!page.IsTruncated) return undefined;
   if (page.NextKeyMarker === undefined) throw new Error('S3 cut a listing without a marker');
   return {
-    KeyMarker: decodeListedKey(page.NextKeyMarker),
-    ...(page.NextVersionIdMarker !== undefined && { VersionIdMarker: page.NextVersionIdMarker }),
+    KeyMarker: decode(page.NextKeyMarker),
+    VersionIdMarker: page.NextVersionIdMarker,
   };
+}
+
+/** As an HTML form is decoded, by the platform: S3 writes a space as `+`, and everything that means something in a form as `%XX`. */
+function decode(encoded: string): string {
+  return new URLSearchParams(`key=${encoded}`).get('key') ?? '';
 }

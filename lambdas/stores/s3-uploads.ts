@@ -44,7 +44,7 @@ async function* listUploads(
   client: S3Client,
   { bucket, prefix }: Location,
 ): AsyncGenerator<readonly Upload[]> {
-  let after: { KeyMarker?: string; UploadIdMarker?: string } | undefined = {};
+  let after: { KeyMarker?: string; UploadIdMarker?: string | undefined } | undefined = {};
   while (after) {
     const page: ListMultipartUploadsCommandOutput = await client.send(
       new ListMultipartUploadsCommand({
@@ -65,9 +65,7 @@ async function* listUploads(
       page.IsTruncated && page.NextKeyMarker !== undefined
         ? {
             KeyMarker: decodeListedKey(page.NextKeyMarker),
-            ...(page.NextUploadIdMarker !== undefined && {
-              UploadIdMarker: page.NextUploadIdMarker,
-            }),
+            UploadIdMarker: page.NextUploadIdMarker,
           }
         : undefined;
   }

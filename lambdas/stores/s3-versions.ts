@@ -34,8 +34,8 @@ export async function* listVersions(
         Prefix: prefix,
         EncodingType: 'url',
         OptionalObjectAttributes: ['RestoreStatus'],
-        ...(keyMarker !== undefined && { KeyMarker: keyMarker }),
-        ...(versionIdMarker !== undefined && { VersionIdMarker: versionIdMarker }),
+        KeyMarker: keyMarker,
+        VersionIdMarker: versionIdMarker,
       }),
     );
     keyMarker = page.NextKeyMarker === undefined ? undefined : decodeListedKey(page.NextKeyMarker);
@@ -90,7 +90,7 @@ function mergePage(
 function objectVersion(listed: ListedVersion): ObjectVersion {
   const { Key, VersionId, ETag, Size, LastModified, StorageClass, RestoreStatus } = listed;
   if (Key === undefined || ETag === undefined || Size === undefined || !LastModified)
-    throw new Error('S3 listed a version without its key, ETag, size or date');
+    throw new Error('S3 listed a version without its properties');
   const restoredUntil = RestoreStatus?.RestoreExpiryDate?.toISOString();
   return {
     kind: 'object',
@@ -107,7 +107,7 @@ function objectVersion(listed: ListedVersion): ObjectVersion {
 
 function deleteMarker({ Key, VersionId, IsLatest, LastModified }: DeleteMarkerEntry): DeleteMarker {
   if (Key === undefined || !LastModified)
-    throw new Error('S3 listed a delete marker without its key or date');
+    throw new Error('S3 listed a delete marker without its properties');
   return {
     kind: 'delete-marker',
     key: decodeListedKey(Key),

@@ -76,7 +76,8 @@ export interface Store {
    */
   abortUploads(mayGoOn?: () => Promise<boolean>): Promise<number>;
   /**
-   * Counts what is there now, page by page, by a listing of its own: code that shares nothing with `inventory`.
+   * Counts what is there now, page by page, by a listing of its own. All it shares with `inventory` is what a table says of
+   * its keys and how an item is written as text, on which the two must agree to be compared.
    * @param mark of a page of an earlier count: goes on behind it
    */
   countPages(mark?: string): AsyncIterable<CountedPage>;

@@ -21,7 +21,7 @@ export class Throttled extends Error {
  */
 export function unlessThrottled<C extends DeleteItemCommand | GetItemCommand>(
   command: C,
-  onUnanswered: () => void = () => {},
+  onUnanswered?: () => void,
 ): C {
   // Inside of the SDK's repetitions, which are of the same step, with priority.
   (command.middlewareStack as DynamoDBClient['middlewareStack']).add(
@@ -30,7 +30,7 @@ export function unlessThrottled<C extends DeleteItemCommand | GetItemCommand>(
         return await next(args);
       } catch (error) {
         if (isServiceError(error) && THROTTLES.has(error.name)) throw new Throttled(error.message);
-        if (!isServiceError(error) || error.$fault === 'server') onUnanswered();
+        if (!isServiceError(error) || error.$fault === 'server') onUnanswered?.();
         throw error;
       }
     },

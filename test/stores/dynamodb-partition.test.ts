@@ -194,6 +194,9 @@ test('a number is a partition key too', async () => {
     partitionKey: { name: 'tenant', value: '42' },
   });
   expect((await listed(store)).map(({ key }) => key)).toEqual(['{"tenant":{"N":"42"}}']);
+  expect(await counted(store.countPages())).toMatchObject([
+    { count: 1, records: [{ kind: 'item', key: '{"tenant":{"N":"42"}}' }] },
+  ]);
 });
 
 test('a descriptor that names another attribute than the partition key is refused', async () => {
@@ -203,5 +206,5 @@ test('a descriptor that names another attribute than the partition key is refuse
     table,
     partitionKey: { name: 'chunk', value: '1' },
   });
-  await expect(store.measure()).rejects.toThrow(`the partition key of table ${table} is planeId`);
+  await expect(store.measure()).rejects.toThrow(`table ${table} has no partition key chunk`);
 });
