@@ -1,9 +1,11 @@
 import {
+  type DeletedObject,
   DeleteObjectCommand,
   DeleteObjectsCommand,
   type ObjectIdentifier,
   type S3Client,
 } from '@aws-sdk/client-s3';
+import type { ObjectVersion } from '../core/store-record.ts';
 import { askBeforeEach, type Permission } from './ask-before-each.ts';
 import { inParallel } from './in-parallel.ts';
 import { compareKeys, isUnfitForXml, markerBefore } from './listed-key.ts';
@@ -37,8 +39,8 @@ interface Location {
  * tells removed from already absent, and shows what has been replaced under the same version id (`null`).
  *
  * A version id names its content for ever; `null` does not, so there the ETag is a condition of the delete as well.
- * S3 evaluates that condition against the current version only: a `null` version that is not current, in a bucket whose
- * versioning was suspended, is protected by the listing alone.
+ * S3 evaluates that condition against the current version only: `null` that is not current or is a delete marker, in a bucket
+ * whose versioning is suspended, is protected by nothing but a listing right before its delete, whoever has listed it already.
  * https://docs.aws.amazon.com/AmazonS3/latest/userguide/conditional-deletes.html
  */
 export async function removeVersions(
@@ -52,12 +54,16 @@ export async function removeVersions(
   const deletion = { client, bucket: location.bucket, retry, tally, permission };
   for (let start = 0; start < records.length; start += KEYS_PER_REQUEST) {
     const batch = records.slice(start, start + KEYS_PER_REQUEST);
-    if (permission.isOver()) batch.forEach(tally.left);
-    else if (listedJustNow) await deleteAll(deletion, batch);
-    else {
-      const present = await stillPresent(client, location, batch, tally);
-      await deleteAll(deletion, present);
+    if (permission.isOver()) {
+      batch.forEach(tally.left);
+      continue;
     }
+    // Other content can take the place of `null` under its very id, and no condition would tell.
+    const isKnown = (record: S3Record) =>
+      listedJustNow && (record.versionId !== 'null' || isPinned(record));
+    const doubtful = batch.filter((record) => !isKnown(record));
+    const present = await stillPresent(client, location, doubtful, tally);
+    await deleteAll(deletion, [...batch.filter(isKnown), ...present]);
   }
   return tally.report();
 }
@@ -153,13 +159,13 @@ async function deleteBatch(
   const { Deleted, Errors, $metadata } = await client.send(
     new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects: batch.map(identifier) } }),
   );
-  for (const { Key, VersionId } of Deleted ?? [])
-    codes.set(identity({ key: Key ?? '', versionId: VersionId ?? 'null' }), 'Deleted');
-  for (const { Key, VersionId, Code, Message } of Errors ?? [])
-    codes.set(
-      identity({ key: Key ?? '', versionId: VersionId ?? 'null' }),
-      answerOf({ name: Code ?? 'Unknown', message: Message ?? '', $metadata }),
-    );
+  const note = (
+    { Key = '', VersionId = 'null' }: Omit<DeletedObject, 'DeleteMarker'>,
+    answer: string,
+  ) => codes.set(identity({ key: Key, versionId: VersionId }), answer);
+  for (const deleted of Deleted ?? []) note(deleted, 'Deleted');
+  for (const { Code: name = '', Message: message = '', ...refused } of Errors ?? [])
+    note(refused, answerOf({ name, message, $metadata }));
 }
 
 async function deleteSingle({ client, bucket }: Deletion, record: S3Record): Promise<string> {
@@ -187,8 +193,12 @@ function answerOf({ name, message, $metadata }: Omit<ServiceError, '$fault'>): s
 
 function identifier(record: S3Record): ObjectIdentifier & { Key: string } {
   const { key, versionId } = record;
-  const pinned = record.kind === 'object' && versionId === 'null' && record.isLatest;
-  return { Key: key, VersionId: versionId, ...(pinned && { ETag: record.etag }) };
+  return { Key: key, VersionId: versionId, ...(isPinned(record) && { ETag: record.etag }) };
+}
+
+/** True when its delete has a condition on the content. */
+function isPinned(record: S3Record): record is ObjectVersion {
+  return record.kind === 'object' && record.versionId === 'null' && record.isLatest;
 }
 
 function isSame(record: S3Record, now: S3Record): boolean {

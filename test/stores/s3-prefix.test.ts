@@ -3,6 +3,7 @@ import {
   CreateMultipartUploadCommand,
   DeleteObjectsCommand,
   ListMultipartUploadsCommand,
+  PutBucketVersioningCommand,
   PutObjectCommand,
   PutObjectLegalHoldCommand,
   PutObjectRetentionCommand,
@@ -150,6 +151,33 @@ test('an object replaced between the listing and the delete is protected by its 
   expect(report).toMatchObject({ removed: 0, failed: [] });
   expect(report.changed).toHaveLength(2);
   expect((await store.measure()).count).toBe(2);
+});
+
+test('where versioning is suspended, what took the place of a null version since it was listed is left', async () => {
+  const store = await start(false);
+  for (const key of ['hidden', 'kept', 'line\nbreak', 'older']) await world.put(key, 'old');
+  const { bucket: Bucket } = store.descriptor as S3PrefixStore;
+  const setVersioning = (Status: 'Enabled' | 'Suspended') =>
+    world.s3.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status } }));
+  await setVersioning('Enabled');
+  for (const key of ['kept', 'line\nbreak', 'older']) await world.put(key, 'current');
+  await setVersioning('Suspended');
+  await world.hide('hidden');
+  const records = await listed(store);
+  for (const key of ['hidden', 'line\nbreak', 'older']) await world.put(key, 'new');
+  const report = await store.remove(records, { listedJustNow: true });
+  // The current versions of three keys, and the one `null` that is still what it was.
+  expect(report).toMatchObject({ removed: 3 + 1, alreadyAbsent: 0, failed: [] });
+  expect(report.changed.map(({ key }) => key)).toEqual([
+    'kp-1/hidden',
+    'kp-1/line\nbreak',
+    'kp-1/older',
+  ]);
+  expect((await listed(store)).map(({ key }) => key)).toEqual([
+    'kp-1/hidden',
+    'kp-1/line\nbreak',
+    'kp-1/older',
+  ]);
 });
 
 test('more than 1,000 records take one listing and one delete per 1,000', async () => {
