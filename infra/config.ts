@@ -64,7 +64,7 @@ export interface OffboardingConfig {
   readonly alarmTopicArn?: string;
   /**
    * Who hears by means outside this app: a subscription made by hand or by another stack, a rule on the state of alarms. For
-   * the others a synthesis warns that nobody does (`infra/warn-unheard.ts`).
+   * the others a synthesis notes that nobody does (`infra/note-unheard.ts`).
    */
   readonly heardElsewhere?: readonly Hearer[];
 }

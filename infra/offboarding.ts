@@ -13,6 +13,7 @@ import { Evidence } from './evidence.ts';
 import { createEvidenceFunctions } from './evidence-functions.ts';
 import { EvidenceSchedules } from './evidence-schedules.ts';
 import { Ledger } from './ledger.ts';
+import { noteUnheard } from './note-unheard.ts';
 import { Notifications } from './notifications.ts';
 import { OffboardingWorkflow } from './offboarding-workflow.ts';
 import { PlaneResources } from './plane-resources.ts';
@@ -22,7 +23,6 @@ import { Recorder } from './recorder.ts';
 import { Registry } from './registry.ts';
 import { Usage } from './usage.ts';
 import { Vault } from './vault.ts';
-import { warnUnheard } from './warn-unheard.ts';
 import { createWorkflowFunctions } from './workflow-functions.ts';
 
 /**
@@ -114,7 +114,7 @@ export class Offboarding extends Construct {
       restApi,
     });
 
-    warnUnheard(this, config);
+    noteUnheard(this, config);
 
     new CfnOutput(this, 'ApiUrl', { value: restApi.url });
     new CfnOutput(this, 'StateMachineArn', { value: workflow.stateMachine.stateMachineArn });

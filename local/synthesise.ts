@@ -8,14 +8,14 @@ const PROJECT = fileURLToPath(new URL('..', import.meta.url));
 /**
  * Synthesises the app with the same CLI, context and code as `cdk deploy`.
  * @returns the assembly's directory
- * @throws Error with what the CLI printed, when synthesis fails; which warnings there may be is a test's business (`test/infra/unheard.test.ts`)
+ * @throws Error with what the CLI printed, when synthesis fails or warns
  */
 export async function synthesise(output = `${PROJECT}cdk.out`): Promise<string> {
   const cli = createRequire(import.meta.url).resolve('aws-cdk/bin/cdk');
   try {
     await promisify(execFile)(
       process.execPath,
-      [cli, 'synth', '**', '--quiet', '--output', output],
+      [cli, 'synth', '**', '--quiet', '--strict', '--output', output],
       { cwd: PROJECT, maxBuffer: 64 * 1024 * 1024 },
     );
   } catch (error) {

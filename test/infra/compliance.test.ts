@@ -30,7 +30,7 @@ describe('synthesis', () => {
       readFileSync(join(inject('assemblyDirectory'), 'validation-report.json'), 'utf8'),
     );
     const packs = report.pluginReports.filter(
-      // What the app warns of by itself: test/infra/unheard.test.ts.
+      // What the app says by itself: test/infra/unheard.test.ts.
       ({ pluginName }: { pluginName: string }) => pluginName !== 'Construct Annotations',
     );
     expect(packs).toEqual([]);

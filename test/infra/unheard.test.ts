@@ -4,7 +4,7 @@ import { App, Stack } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, inject, it } from 'vitest';
 import { ENVIRONMENTS } from '../../infra/config.ts';
-import { warnUnheard } from '../../infra/warn-unheard.ts';
+import { noteUnheard } from '../../infra/note-unheard.ts';
 import { readTemplate, resourceOf } from '../support/assembly.ts';
 
 const { dev, prod } = ENVIRONMENTS;
@@ -12,12 +12,12 @@ const APPROVERS = 'nobody is told that a purge waits for approval: set approval.
 const ESCALATION = 'nobody is told that the approvers do not decide: set approval.escalationEmails';
 const ALARMS = 'nobody is told of an alarm: set alarmTopicArn';
 
-/** What a synthesis warns of, up to what it says to do. */
-function warnings(config: Parameters<typeof warnUnheard>[1]): readonly string[] {
+/** What a synthesis says, up to what there is to do. */
+function notices(config: Parameters<typeof noteUnheard>[1]): readonly string[] {
   const stack = new Stack(new App(), 'Stack');
-  warnUnheard(stack, config);
+  noteUnheard(stack, config);
   return Annotations.fromStack(stack)
-    .findWarning('*', Match.anyValue())
+    .findInfo('*', Match.anyValue())
     .map(({ entry }) => String(entry.data).split(' in infra/config.ts')[0] ?? '');
 }
 
@@ -44,23 +44,26 @@ describe('where a purge takes several people', () => {
       { heardElsewhere: ['approvers', 'escalation', 'alarms'] as const },
       [],
     ],
-  ])('a synthesis warns of who hears nothing, when %s', (_, changes, expected) => {
-    expect(warnings({ ...prod, ...changes })).toEqual(expected);
+  ])('a synthesis says who hears of nothing, when %s', (_, changes, expected) => {
+    expect(notices({ ...prod, ...changes })).toEqual(expected);
   });
 
   it('and of nobody where one person is enough', () => {
-    expect(warnings(dev)).toEqual([]);
+    expect(notices(dev)).toEqual([]);
   });
 });
 
 describe('the app as it is', () => {
-  it('is synthesised without any other warning', () => {
+  it('is synthesised without a warning, and with these notices', () => {
     const file = join(inject('assemblyDirectory'), 'manifest.json');
-    const found = warningsIn(inject('assemblyDirectory'), JSON.parse(readFileSync(file, 'utf8')));
+    const found = annotationsIn(
+      inject('assemblyDirectory'),
+      JSON.parse(readFileSync(file, 'utf8')),
+    );
     expect(found.map((text) => text.split(' in infra/config.ts')[0])).toEqual([
-      `Offboarding-prod: ${APPROVERS}`,
-      `Offboarding-prod: ${ESCALATION}`,
-      `Offboarding-prod: ${ALARMS}`,
+      `info of Offboarding-prod: ${APPROVERS}`,
+      `info of Offboarding-prod: ${ESCALATION}`,
+      `info of Offboarding-prod: ${ALARMS}`,
     ]);
   });
 
@@ -89,7 +92,7 @@ interface Artifact {
 }
 type Metadata = Readonly<Record<string, readonly { type: string; data?: unknown }[]>>;
 
-function warningsIn(
+function annotationsIn(
   directory: string,
   { artifacts }: { artifacts: Readonly<Record<string, Artifact>> },
 ): readonly string[] {
@@ -99,7 +102,7 @@ function warningsIn(
       : {};
     return Object.values({ ...metadata, ...more })
       .flat()
-      .filter(({ type }) => type === 'aws:cdk:warning')
-      .map(({ data }) => `${name}: ${data}`);
+      .filter(({ type }) => /^aws:cdk:(info|warning|error)$/.test(type))
+      .map(({ type, data }) => `${type.slice('aws:cdk:'.length)} of ${name}: ${data}`);
   });
 }

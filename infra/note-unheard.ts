@@ -8,31 +8,31 @@ type Heard = Pick<
 >;
 
 /**
- * Says at each synthesis who hears of nothing, where a purge takes more than one person and so is meant. A warning and no error:
- * who subscribes outside this app needs the topics, which are there only after the first deployment, so an error could only be
- * silenced by a promise. The warning stays until somebody says in the config that it is kept.
+ * Says at each synthesis who hears of nothing, where a purge takes more than one person and so is meant. Neither an error nor a
+ * warning, on which a strict synthesis fails: who subscribes outside this app needs the topics, which are there only after the
+ * first deployment. The notice stays until somebody says in the config that people hear by other means.
  */
-export function warnUnheard(scope: Construct, config: Heard): void {
+export function noteUnheard(scope: Construct, config: Heard): void {
   if (config.requiredApprovals < 2) return;
   for (const hearer of unheard(config))
-    Annotations.of(scope).addWarningV2(`offboarding:${hearer}-unheard`, WARNINGS[hearer]);
+    Annotations.of(scope).addInfoV2(`offboarding:${hearer}-unheard`, NOTICES[hearer]);
 }
 
-const WARNINGS: Readonly<Record<Hearer, string>> = {
-  approvers: warning(
+const NOTICES: Readonly<Record<Hearer, string>> = {
+  approvers: notice(
     'nobody is told that a purge waits for approval',
     'approval.approverEmails',
     'approvers',
   ),
-  escalation: warning(
+  escalation: notice(
     'nobody is told that the approvers do not decide',
     'approval.escalationEmails',
     'escalation',
   ),
-  alarms: warning('nobody is told of an alarm', 'alarmTopicArn', 'alarms'),
+  alarms: notice('nobody is told of an alarm', 'alarmTopicArn', 'alarms'),
 };
 
-function warning(what: string, field: string, hearer: Hearer): string {
+function notice(what: string, field: string, hearer: Hearer): string {
   return `${what}: set ${field} in infra/config.ts, or name '${hearer}' in heardElsewhere once somebody hears otherwise`;
 }
 
