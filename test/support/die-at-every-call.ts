@@ -10,6 +10,8 @@ export interface Scene {
   check(death: string): Promise<void>;
   /** Sees every call that reaches its service. */
   watch?(call: AwsCall): void;
+  /** To die of every so many calls only. */
+  readonly stride?: number;
 }
 
 const READS: ReadonlySet<string> = new Set(['DescribeTable', 'GetItem', 'Query']);
@@ -20,7 +22,7 @@ const READS: ReadonlySet<string> = new Set(['DescribeTable', 'GetItem', 'Query']
  * @returns how many calls the work takes
  */
 export async function dieAtEveryCall(services: FaultyServices, scene: Scene): Promise<number> {
-  for (let call = 1; ; call += 1) {
+  for (let call = 1; ; call += scene.stride ?? 1) {
     const victim = await dieAt(services, scene, call, 'before');
     if (!victim) return call - 1;
     const onlyReads =

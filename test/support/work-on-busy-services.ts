@@ -17,6 +17,8 @@ export async function workOnBusyServices(
     readonly start: (services: FaultyServices) => Promise<void>;
     readonly work: (services: FaultyServices) => Promise<void>;
     readonly check: (services: FaultyServices) => Promise<void>;
+    /** Sees every call that reaches its service. */
+    readonly watch?: (call: AwsCall) => void;
   },
 ): Promise<number> {
   const services = await startFaultyServices(tables, IMPATIENT);
@@ -27,6 +29,7 @@ export async function workOnBusyServices(
     services.faults((call) => {
       const fate = fateOf(call);
       if (fate !== 'proceed') refused += 1;
+      else steps.watch?.(call);
       return fate;
     });
     await steps.work(services);

@@ -6,6 +6,7 @@ import { dieAtEveryCall } from '../../support/die-at-every-call.ts';
 import { type FaultyServices, startFaultyServices } from '../../support/faulty-services.ts';
 import { JOURNEYS, ledgerOf } from '../../support/ledgers.ts';
 import { productStages } from '../../support/product-stages.ts';
+import { shortInvocations } from '../../support/short-invocations.ts';
 import { workOnBusyServices } from '../../support/work-on-busy-services.ts';
 
 /** One shard of objects and one of items; of the objects some are packed, one is copied whole, and one by parts. */
@@ -49,41 +50,73 @@ test('undisturbed, it leaves a sealed bag, the neighbour, and uploads that are n
   expect(undisturbed.ledger.at(-1)).toMatchObject({ to: 'ARCHIVED', data: { objectCount: 7 } });
 });
 
-test('stopped before or after any AWS call and started again, it ends the same and removes nothing unsealed', async () => {
-  const stages = productStages(services.product, LIMITS);
-  let sealed = false;
-  let tooEarly: string[] = [];
+/** Sees whether anything is removed before the bag is sealed, and which steps write down how far they have come. */
+function watchRemovals() {
+  const seen = { isSealed: false, tooEarly: [] as string[] };
+  const progress = new Set<string>();
   const watch = ({ method, url, operation }: AwsCall) => {
-    if (method === 'PUT' && url.startsWith(`/vault/${VAULT_PREFIX}work/seal.json`)) sealed = true;
+    const [, file] = /\/work\/(plan-progress|seal-progress|eviction)\.json/.exec(url) ?? [];
+    if (method === 'PUT' && file !== undefined) progress.add(file);
+    if (method === 'PUT' && url.startsWith(`/vault/${VAULT_PREFIX}work/seal.json`))
+      seen.isSealed = true;
     const removes =
       operation === 'DeleteItem' ||
       (url.startsWith('/documents/') && (method === 'DELETE' || url.includes('?delete')));
-    if (removes && !sealed) tooEarly.push(`${method} ${url}`);
+    if (removes && !seen.isSealed) seen.tooEarly.push(`${method} ${url}`);
   };
-  const calls = await dieAtEveryCall(services, {
-    async start() {
-      await start(services);
-      sealed = false;
-      tooEarly = [];
-    },
-    work: () => stages.archive(),
-    async check(death) {
-      expect(await look(services.bystander), death).toEqual(undisturbed);
-      expect(tooEarly, death).toEqual([]);
-    },
-    watch,
-  });
-  expect(calls).toBeGreaterThan(80);
-}, 300_000);
+  return { seen, progress, watch };
+}
+
+test.each([
+  ['any AWS call', LIMITS, undefined, 1, 80, []],
+  [
+    'any 17th call of short invocations',
+    { ...LIMITS, shardMembers: 3, evictBatch: 2 },
+    3,
+    17,
+    100,
+    ['eviction', 'plan-progress', 'seal-progress'],
+  ],
+])(
+  'stopped before or after %s and started again, it ends the same and removes nothing unsealed',
+  async (_, limits, seed, stride, atLeast, interrupted) => {
+    await start(services);
+    await productStages(services.product, limits).archive();
+    const expected = await look(services.bystander);
+    let remainingMs = () => 900_000;
+    const stages = productStages(services.product, limits, () => remainingMs());
+    const { seen, progress, watch } = watchRemovals();
+    const calls = await dieAtEveryCall(services, {
+      stride,
+      async start() {
+        await start(services);
+        if (seed !== undefined) remainingMs = shortInvocations(seed);
+        Object.assign(seen, { isSealed: false, tooEarly: [] });
+      },
+      work: () => stages.archive(),
+      async check(death) {
+        expect(await look(services.bystander), death).toEqual(expected);
+        expect(seen.tooEarly, death).toEqual([]);
+      },
+      watch,
+    });
+    expect(calls).toBeGreaterThan(atLeast);
+    expect([...progress].sort()).toEqual(interrupted);
+  },
+  300_000,
+);
 
 test.each([1, 2, 3])(
   'with every fifth call answered by "not now", it ends the same (seed %i)',
   async (seed) => {
+    const { seen, watch } = watchRemovals();
     const refused = await workOnBusyServices(TABLES, seed, {
       start,
+      watch,
       work: ({ product }) => productStages(product, LIMITS).archive(),
       async check(busy) {
         expect(await look(busy.bystander)).toEqual(undisturbed);
+        expect(seen).toEqual({ isSealed: true, tooEarly: [] });
       },
     });
     expect(refused).toBeGreaterThan(10);

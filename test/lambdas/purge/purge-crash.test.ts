@@ -7,6 +7,7 @@ import { dieAtEveryCall } from '../../support/die-at-every-call.ts';
 import { type FaultyServices, startFaultyServices } from '../../support/faulty-services.ts';
 import { JOURNEYS, ledgerOf } from '../../support/ledgers.ts';
 import { productStages } from '../../support/product-stages.ts';
+import { shortInvocations } from '../../support/short-invocations.ts';
 import { workOnBusyServices } from '../../support/work-on-busy-services.ts';
 
 let approved: readonly LedgerEntry[];
@@ -67,17 +68,29 @@ test('undisturbed, it leaves the neighbour, a tombstone and the ledger', () => {
   });
 });
 
-test('stopped before or after any AWS call and started again, it ends the same', async () => {
-  const stages = productStages(services.product, SMALL_LIMITS);
-  const calls = await dieAtEveryCall(services, {
-    start: () => start(services),
-    work: () => stages.purge(),
-    async check(death) {
-      expect(await lookEverywhere(services), death).toEqual(undisturbed);
-    },
-  });
-  expect(calls).toBeGreaterThan(50);
-}, 300_000);
+test.each([
+  ['any AWS call', undefined, 1, 50],
+  ['any 31st call of short invocations', 7, 31, 60],
+])(
+  'stopped before or after %s and started again, it ends the same',
+  async (_, seed, stride, atLeast) => {
+    let remainingMs = () => 900_000;
+    const stages = productStages(services.product, SMALL_LIMITS, () => remainingMs());
+    const calls = await dieAtEveryCall(services, {
+      stride,
+      async start() {
+        await start(services);
+        if (seed !== undefined) remainingMs = shortInvocations(seed);
+      },
+      work: () => stages.purge(),
+      async check(death) {
+        expect(await lookEverywhere(services), death).toEqual(undisturbed);
+      },
+    });
+    expect(calls).toBeGreaterThan(atLeast);
+  },
+  300_000,
+);
 
 test.each([1, 2, 3])(
   'with every fifth call answered by "not now", it ends the same (seed %i)',
