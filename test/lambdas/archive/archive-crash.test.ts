@@ -80,6 +80,7 @@ test.each([
 ])(
   'stopped before or after %s and started again, it ends the same and removes nothing unsealed',
   async (_, limits, seed, stride, atLeast, interrupted) => {
+    services.faults(() => 'proceed');
     await start(services);
     await productStages(services.product, limits).archive();
     const expected = await look(services.bystander);
