@@ -3,11 +3,10 @@ import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 import type { StoreClients } from './open-store.ts';
 
 /**
- * S3 answers SlowDown for minutes while it splits a prefix that thousands of requests a second have hit, and DynamoDB
- * throttles a partition beyond 1,000 writes a second; the SDK's three attempts would give up within a second. Eight wait
- * up to about half a minute in all.
+ * S3 answers SlowDown for minutes while it splits a prefix that thousands of requests a second have hit; the SDK's three
+ * attempts would give up within a second. Eight wait up to about half a minute in all. Removals of items do not rely on it:
+ * `pace.ts` slows a whole partition down.
  * https://repost.aws/knowledge-center/http-5xx-errors-s3
- * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-design.html
  */
 const PATIENT = { maxAttempts: 8 };
 
