@@ -10,7 +10,7 @@ import { formatSize, MB } from './size.ts';
 export const inventoryMemory: Measure = async ({ startCloud, size, progress }) => {
   const { inventoriedVersions: versions } = size;
   await using bench = await startCloud();
-  const peaksOf = async (count: number) => {
+  const medianPeak = async (count: number) => {
     const plane = await bench.plane((prefix) => history(prefix, count));
     const stage = await deactivateOnly(bench, plane);
     const { planKey } = vaultLayout(plane.planeId, stage.offboardingId);
@@ -25,10 +25,10 @@ export const inventoryMemory: Measure = async ({ startCloud, size, progress }) =
       peaks.push(peakMemoryBytes);
     }
     progress(`${count.toLocaleString('en-US')} versions: ${peaks.map(formatSize).join(', ')}`);
-    return peaks;
+    return median(peaks);
   };
-  const tenth = median(await peaksOf(versions / 10));
-  const whole = Math.max(...(await peaksOf(versions)));
+  const tenth = await medianPeak(versions / 10);
+  const whole = await medianPeak(versions);
   return {
     figures: [
       {
