@@ -6,7 +6,7 @@ import type { GateAnswer, GateQuestion, GateReason } from '../ports.ts';
 import { readChain } from '../read-ledger-state.ts';
 import type { Attempt } from './attempt.ts';
 import { decide } from './decide.ts';
-import { loadFacts } from './facts.ts';
+import { factsOf, type PlaneUsage, readUsage } from './facts.ts';
 import type { GatePorts } from './policy-gate.ts';
 import { type Role, type RolePatterns, rolesOf } from './roles.ts';
 
@@ -25,8 +25,9 @@ export async function answerQuestion(
 ): Promise<GateAnswer> {
   const { action, planeId, caller } = question;
   const entries = await readChain(ports.ledger, planeId);
-  const facts = await loadFacts(ports, planeId, entries);
-  const removes = await findUsage(ports, question);
+  const usage = await readUsage(ports, planeId);
+  const facts = factsOf(ports, entries, usage);
+  const removes = findUsage(usage, question);
   const attempt = attemptOf(question, rolesOf(caller, ports.roles), removes?.whose);
   const answer = decide(ports.policies, planeId, attempt, facts);
   const { decision, reasons } = answer;
@@ -39,19 +40,16 @@ export async function answerQuestion(
   return isAgreed ? { ...answer, forceRequestedBy } : answer;
 }
 
-/** What is to be removed, read by the gate itself. A lease that has expired stands in nobody's way, and is nobody's any more. */
-async function findUsage(
-  { usage, now }: QuestionPorts,
+/** What is to be removed, as the gate has read it. A lease that has expired stands in nobody's way, and is nobody's any more. */
+function findUsage(
+  { dependents, leases }: PlaneUsage,
   question: GateQuestion,
-): Promise<Omit<RemovalData, 'id'> | undefined> {
-  const { planeId, action } = question;
-  if (action === 'removeLease') {
-    const leases = await usage.activeLeases(planeId, now());
+): Omit<RemovalData, 'id'> | undefined {
+  if (question.action === 'removeLease') {
     const lease = leases.find(({ leaseId }) => leaseId === question.usageId);
     return lease && { use: lease.kind, whose: lease.heldBy };
   }
-  if (action !== 'removeDependent') return undefined;
-  const dependents = await usage.dependents(planeId);
+  if (question.action !== 'removeDependent') return undefined;
   const dependent = dependents.find(({ dependentId }) => dependentId === question.usageId);
   if (!dependent) return undefined;
   const { declaredBy, declarationId } = dependent;

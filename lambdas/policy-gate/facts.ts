@@ -1,11 +1,11 @@
-import { isStanding } from '../core/approval-question.ts';
+import { isStanding, questionIn } from '../core/approval-question.ts';
 import { foldLedger } from '../core/fold-ledger.ts';
 import { type UseDuringGrace, usesToAnswer } from '../core/grace-use.ts';
 import type { LedgerEntry } from '../core/ledger-entry.ts';
 import type { Approval, LedgerState } from '../core/ledger-state.ts';
 import type { LifecycleState } from '../core/lifecycle.ts';
 import { requestersOf } from '../core/requesters.ts';
-import type { Now, UsageReader } from '../ports.ts';
+import type { Dependent, Lease, Now, UsageReader } from '../ports.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -54,19 +54,30 @@ export interface AskedNow {
   readonly erasure?: boolean;
 }
 
+/** Who needs the plane now. */
+export interface PlaneUsage {
+  readonly dependents: readonly Dependent[];
+  /** Unexpired. */
+  readonly leases: readonly Lease[];
+}
+
+/** To be read after the ledger: a use is written first, and then put on record. */
+export async function readUsage({ usage, now }: FactPorts, planeId: string): Promise<PlaneUsage> {
+  const dependents = await usage.dependents(planeId);
+  return { dependents, leases: await usage.activeLeases(planeId, now()) };
+}
+
 /** @param entries everything that the plane's ledger holds */
-export async function loadFacts(
-  { usage, useDuringGrace, now: clock }: FactPorts,
-  planeId: string,
+export function factsOf(
+  { useDuringGrace, now: clock }: FactPorts,
   entries: readonly LedgerEntry[],
+  { dependents, leases }: PlaneUsage,
   asked: AskedNow = {},
-): Promise<PlaneFacts> {
+): PlaneFacts {
   const now = clock();
   const ledger = foldLedger(entries);
   const { lifecycleState, offboarding, archive, holds, approval } = ledger;
   const begun = lifecycleState === 'ACTIVE' ? undefined : offboarding;
-  const dependents = await usage.dependents(planeId);
-  const leases = await usage.activeLeases(planeId, now);
   // A purge that was let pass goes on under its approvals, whoever starts it again: that asks for nothing new.
   const asking =
     ledger.purgeCommitted || asked.requestedBy === undefined ? [] : [asked.requestedBy];
@@ -136,8 +147,9 @@ function approvalFactsOf(
   entries: readonly LedgerEntry[],
 ): ApprovalFacts | undefined {
   if (!isStanding(approval)) return undefined;
-  const asked = entries.findLastIndex(({ type }) => type === 'APPROVAL_REQUESTED');
-  const approved = entries.slice(asked).filter(({ type }) => type === 'APPROVED');
+  const approved = entries
+    .slice(questionIn(entries)?.seq)
+    .filter(({ type }) => type === 'APPROVED');
   const scopes = new Map(approved.map(({ actor, data }) => [actor, String(data.scopeHash)]));
   return {
     scopeHash: approval.scopeHash,

@@ -8,7 +8,7 @@ import type { LedgerReader, Recorder } from '../ports.ts';
 import { readChain } from '../read-ledger-state.ts';
 import type { Attempt } from './attempt.ts';
 import { decide, type Policies } from './decide.ts';
-import { type FactPorts, loadFacts, type PlaneFacts } from './facts.ts';
+import { type FactPorts, factsOf, type PlaneFacts, readUsage } from './facts.ts';
 import type { GateEvent } from './gate-call.ts';
 
 // Each round lost means that something else was written between our look and the recorder's: a hold, a use, a dependent.
@@ -50,7 +50,7 @@ async function decideOnce(ports: GatePorts, event: GateEvent, log: EventLog): Pr
   const entries = await readChain(ports.ledger, planeId);
   const ledger = foldLedger(entries);
   assertNotSuperseded(ledger, offboardingId);
-  const facts = await loadFacts(ports, planeId, entries, request);
+  const facts = factsOf(ports, entries, await readUsage(ports, planeId), request);
   const attempt = attemptOf(event, ledger);
   const { decision, reasons } = decide(ports.policies, planeId, attempt, facts);
   log.info('gate decided', { transition, decision, reasons });
