@@ -2,7 +2,7 @@ import { CfnOutput, Duration, type RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Metric, type MetricOptions, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { EventBus, type EventPattern, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction, SnsTopic } from 'aws-cdk-lib/aws-events-targets';
-import { AnyPrincipal, Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import { FilterPattern, type MetricFilter } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
@@ -12,6 +12,7 @@ import { EVENT_SOURCE } from '../lambdas/core/ledger-event.ts';
 import type { LogEvent } from '../lambdas/event-log.ts';
 import { acknowledge } from './acknowledge.ts';
 import type { OffboardingConfig } from './config.ts';
+import { denyOthers } from './deny.ts';
 import type { Ledger } from './ledger.ts';
 import { ProductFunction } from './product-function.ts';
 
@@ -61,19 +62,15 @@ export class Events extends Construct {
   }
 
   /**
-   * Explicit, so that no identity policy in the account can allow it: an event that looks like ours is one of ours. EventBridge asks
+   * An event that looks like ours is one of ours. EventBridge asks
    * the bus's policy as well as the caller's:
    * https://aws.amazon.com/blogs/compute/simplifying-cross-account-access-with-amazon-eventbridge-resource-policies/
    */
   private onlyTheLedger(): PolicyStatement {
-    return new PolicyStatement({
+    return denyOthers(this.publisher.role?.roleArn, {
       sid: 'OnlyTheLedgerIsPublished',
-      effect: Effect.DENY,
-      principals: [new AnyPrincipal()],
       actions: ['events:PutEvents'],
       resources: [this.bus.eventBusArn],
-      // The role's ARN, whatever its session is called; an AWS service has none, and is denied as well.
-      conditions: { ArnNotEquals: { 'aws:PrincipalArn': this.publisher.role?.roleArn } },
     });
   }
 

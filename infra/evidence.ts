@@ -1,5 +1,5 @@
 import { Duration, Lazy, RemovalPolicy } from 'aws-cdk-lib';
-import { AnyPrincipal, Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Key, KeySpec, KeyUsage } from 'aws-cdk-lib/aws-kms';
 import {
   BlockPublicAccess,
@@ -10,6 +10,7 @@ import {
 import { Construct } from 'constructs';
 import type { AccessLogs } from './access-logs.ts';
 import { acknowledge, acknowledgePatterns } from './acknowledge.ts';
+import { denyEverybody, denyOthers } from './deny.ts';
 import type { ProductFunction } from './product-function.ts';
 
 /**
@@ -99,10 +100,8 @@ export class Evidence extends Construct {
    * https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObject.html names the first three actions for who wants to block that.
    */
   private nobodyHides(): PolicyStatement {
-    return new PolicyStatement({
+    return denyEverybody({
       sid: 'NobodyHidesEvidence',
-      effect: Effect.DENY,
-      principals: [new AnyPrincipal()],
       actions: [
         's3:DeleteObject',
         's3:DeleteObjectVersion',
@@ -116,15 +115,10 @@ export class Evidence extends Construct {
 
   /** No cycle: the bucket's policy needs the roles, and what needs the bucket are their policies, resources of their own. */
   private onlySignersWrite(): PolicyStatement {
-    return new PolicyStatement({
+    return denyOthers(Lazy.list({ produce: () => this.signers }), {
       sid: 'OnlyWhoSignsWrites',
-      effect: Effect.DENY,
-      principals: [new AnyPrincipal()],
       actions: ['s3:PutObject'],
       resources: [this.bucket.arnForObjects('*')],
-      conditions: {
-        ArnNotEquals: { 'aws:PrincipalArn': Lazy.list({ produce: () => this.signers }) },
-      },
     });
   }
 

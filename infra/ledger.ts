@@ -1,10 +1,11 @@
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, StreamViewType, Table } from 'aws-cdk-lib/aws-dynamodb';
-import { AnyPrincipal, Effect, PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import { PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { EventSourceMapping, MetricType, StartingPosition } from 'aws-cdk-lib/aws-lambda';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { acknowledge, acknowledgePatterns } from './acknowledge.ts';
+import { denyEverybody, denyOthers } from './deny.ts';
 import type { ProductFunction } from './product-function.ts';
 
 /** The append-only audit trail, and the truth about every plane's state. It outlives the stack in every environment. */
@@ -97,28 +98,21 @@ export class Ledger extends Construct {
 
 /** A put without a condition replaces an entry as an update does, and who may put cannot be told to give a condition. */
 function onlyAppends({ role }: ProductFunction): PolicyStatement {
-  return new PolicyStatement({
+  return denyOthers(role?.roleArn, {
     sid: 'OnlyTheRecorderAppends',
-    effect: Effect.DENY,
-    principals: [new AnyPrincipal()],
     actions: ['dynamodb:PutItem'],
     resources: ['*'],
-    // The ARN of the role, whatever its session is called; an AWS service has none, and is denied as well.
-    // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_condition-keys.html#condition-keys-principalarn
-    conditions: { ArnNotEquals: { 'aws:PrincipalArn': role?.roleArn } },
   });
 }
 
 /**
- * Explicit, so that no identity policy in the account can allow it. Transactions and PartiQL are authorised by the
+ * Transactions and PartiQL are authorised by the
  * single actions they consist of, a batch by its own.
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html
  */
 function nobodyRewritesHistory(): PolicyStatement {
-  return new PolicyStatement({
+  return denyEverybody({
     sid: 'NobodyRewritesHistory',
-    effect: Effect.DENY,
-    principals: [new AnyPrincipal()],
     actions: [
       'dynamodb:UpdateItem',
       'dynamodb:DeleteItem',
