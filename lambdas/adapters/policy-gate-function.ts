@@ -1,6 +1,7 @@
 import type { LambdaClient } from '@aws-sdk/client-lambda';
 import * as z from 'zod/mini';
 import { type ErrorCode, isErrorCode, OffboardingError } from '../core/errors.ts';
+import { USES } from '../core/ledger-state.ts';
 import type { PolicyGate } from '../ports.ts';
 import { invokeFunction } from './invoke-function.ts';
 
@@ -17,7 +18,7 @@ const answerSchema = z.discriminatedUnion('decision', [
     forceRequestedBy: z.exactOptional(z.string()),
     removes: z.exactOptional(
       z.object({
-        use: z.enum(['query', 'run', 'dependent']),
+        use: z.enum(USES),
         whose: z.string(),
         declarationId: z.exactOptional(z.string()),
       }),

@@ -64,8 +64,9 @@ async function evictShard(
 ): Promise<EvictionProgress> {
   const store = stores[shard.store];
   if (!store) throw new TypeError(`the plane has no store ${shard.store}`);
+  const stillToCome = members && new Set(members);
   const open = [...(await readMembers(vault, shard)).entries()].filter(
-    ([number]) => members?.includes(number) ?? true,
+    ([number]) => stillToCome?.has(number) ?? true,
   );
   const batches = Array.from({ length: Math.ceil(open.length / limits.evictBatch) }, (_, batch) =>
     open.slice(batch * limits.evictBatch, (batch + 1) * limits.evictBatch),

@@ -52,9 +52,12 @@ export interface ReminderData {
   readonly expiresAt: string;
 }
 
+/** What can need a plane: a lease of either kind, or a dependent. */
+export const USES = ['query', 'run', 'dependent'] as const;
+
 /** `data` of USE_NOTICED. `gracePeriodEnd`, if there, is the later end that the use has brought about. */
 export interface UseData {
-  readonly use: 'query' | 'run' | 'dependent';
+  readonly use: (typeof USES)[number];
   readonly gracePeriodEnd?: string;
   /** Of a dependent, from its declaration until it is deleted. Absent where an earlier version recorded. */
   readonly declarationId?: string;

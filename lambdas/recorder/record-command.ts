@@ -2,6 +2,7 @@ import * as z from 'zod/mini';
 import { DEPENDENTS_MAX } from '../core/dependents-max.ts';
 import { type JsonObject, LEDGER_ENTRY_TYPES, type LedgerEntryType } from '../core/ledger-entry.ts';
 import type { RecordCommand } from '../core/ledger-rules.ts';
+import { USES } from '../core/ledger-state.ts';
 import { LIFECYCLE_STATES, type LifecycleState, PROTECTED_TRANSITIONS } from '../core/lifecycle.ts';
 import { isJsonObject, offboardingRequestSchema } from '../parse-event.ts';
 import { haltOf } from './halt.ts';
@@ -11,7 +12,7 @@ const time = z.iso.datetime();
 const hash = z.string().check(z.regex(/^[0-9a-f]{64}$/));
 const count = z.int().check(z.minimum(0));
 const nonEmpty = z.string().check(z.minLength(1));
-const use = z.enum(['query', 'run', 'dependent']);
+const use = z.enum(USES);
 const ids = z.array(z.string()).check(z.maxLength(DEPENDENTS_MAX));
 
 /** These fields, and whatever else is there: parsed from JSON by the runtime, it is JSON. */
