@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import type { StoreDescriptor } from '../../lambdas/core/plane.ts';
 import type { StoreRecord } from '../../lambdas/core/store-record.ts';
 import { findEntries } from '../../restore/find-entries.ts';
+import { version } from '../support/builders.ts';
 import { type MemoryBag, type MemoryShard, memoryBag, shardsOf } from './memory-bag.ts';
 
 const DOCUMENTS: StoreDescriptor = { kind: 's3-prefix', bucket: 'documents', prefix: 'kp-1/' };
@@ -12,19 +13,6 @@ const CHUNKS: StoreDescriptor = {
   table: 'chunks',
   partitionKey: { name: 'planeId', value: 'kp-1' },
 };
-
-function version(key: string, versionId = 'v1'): StoreRecord {
-  return {
-    kind: 'object',
-    key,
-    versionId,
-    isLatest: true,
-    size: 1,
-    etag: '"e"',
-    lastModified: '2026-11-22T10:00:00.000Z',
-    storageClass: 'STANDARD',
-  };
-}
 
 function item(sortKey: object): StoreRecord {
   return { kind: 'item', key: itemKey(sortKey), size: 1, sha256: 'a'.repeat(64) };

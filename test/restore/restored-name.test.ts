@@ -1,21 +1,8 @@
 import { resolve, sep } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { ObjectVersion } from '../../lambdas/core/store-record.ts';
 import { itemsFile, restoredFile } from '../../restore/restored-name.ts';
-
-function version(key: string, versionId = 'v1'): ObjectVersion {
-  return {
-    kind: 'object',
-    key,
-    versionId,
-    isLatest: true,
-    size: 1,
-    etag: '"e"',
-    lastModified: '2026-11-22T10:00:00.000Z',
-    storageClass: 'STANDARD',
-  };
-}
+import { version } from '../support/builders.ts';
 
 test.each([
   ['kp-1/guides/read me.md', 'store-0/kp-1/guides/read%20me~#.md'],

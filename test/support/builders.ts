@@ -1,6 +1,7 @@
 import type { ArchiveData, DeregistrationData } from '../../lambdas/core/ledger-state.ts';
 import type { OffboardingRequest, PlaneRecord } from '../../lambdas/core/plane.ts';
 import type { PurgeScope } from '../../lambdas/core/scope.ts';
+import type { ObjectVersion } from '../../lambdas/core/store-record.ts';
 
 export const PLANE_ID = 'kp_01JD0000000000000000000001';
 export const OFFBOARDING_ID = 'off_01JD0000000000000000000001';
@@ -85,5 +86,19 @@ export function purgeScope(changes: Partial<PurgeScope> = {}): PurgeScope {
     objectCount: 9,
     bytes: 5000,
     ...changes,
+  };
+}
+
+/** The current version of a document of one byte. */
+export function version(key: string, versionId = 'v1'): ObjectVersion {
+  return {
+    kind: 'object',
+    key,
+    versionId,
+    isLatest: true,
+    size: 1,
+    etag: '"e"',
+    lastModified: '2026-11-22T10:00:00.000Z',
+    storageClass: 'STANDARD',
   };
 }
