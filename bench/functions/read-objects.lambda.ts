@@ -1,6 +1,6 @@
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
+import { documentClient } from '../../lambdas/stores/document-client.ts';
 import { inParallel } from '../../lambdas/stores/in-parallel.ts';
-import { documentClient } from '../../lambdas/stores/store-clients.ts';
 
 export interface ReadObjectsEvent {
   readonly bucket: string;

@@ -1,7 +1,8 @@
 import { requireEnv } from '../env.ts';
 import { stageLambda } from '../stage-lambda.ts';
+import { documentClient } from '../stores/document-client.ts';
 import { readerFor } from '../stores/record-reader.ts';
-import { documentClient, storeClients } from '../stores/store-clients.ts';
+import { storeClients } from '../stores/store-clients.ts';
 import { createPack } from './pack.ts';
 import { requireStorageClass } from './require-storage-class.ts';
 import { vaultBucket } from './vault.ts';

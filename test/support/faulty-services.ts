@@ -4,7 +4,7 @@ import path from 'node:path';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 import { SchedulerClient } from '@aws-sdk/client-scheduler';
-import { documentClient } from '../../lambdas/stores/store-clients.ts';
+import { documentClient } from '../../lambdas/stores/document-client.ts';
 import { type AwsCall, type CallFate, startAwsEndpoint } from '../../local/aws-endpoint.ts';
 import type { AwsService } from '../../local/aws-service.ts';
 import type { CallCount } from '../../local/call-counts.ts';
