@@ -23,23 +23,25 @@ export function ratioOf({ measured, floor }: Figure): number | undefined {
 const STEADY_SPREAD = 1.25;
 
 /**
- * False when something else disturbed the runs: they lie too far apart, or the whole came out faster than the part of it
- * that is its floor, which cannot be. Figures that are no times are steady.
+ * False when something else disturbed the runs: they lie too far apart, or the whole came out faster than the part of it that is its
+ * floor, by more than runs differ. Where a whole is hardly more than its floor, its median may lie below. Figures that are no
+ * times are steady.
  */
-export function isSteady(figure: Figure): boolean {
-  const { samples } = figure;
+export function isSteady({ samples }: Figure): boolean {
   if (!samples) return true;
-  const ratio = ratioOf(figure);
-  const spreads = [samples.measured, samples.floor].map(middleSpread);
-  return ratio !== undefined && ratio >= 1 && spreads.every((spread) => spread <= STEADY_SPREAD);
+  const [measured, floor] = [middleHalf(samples.measured), middleHalf(samples.floor)];
+  return (
+    [measured, floor].every(({ least, most }) => most <= STEADY_SPREAD * least) &&
+    measured.most >= floor.least
+  );
 }
 
-/** The largest of the middle half over the smallest: one slow first run, or one lucky one, is left out. */
-function middleSpread(samples: readonly number[]): number {
+/** One slow first run, or one lucky one, is left out. */
+function middleHalf(samples: readonly number[]): { readonly least: number; readonly most: number } {
   const sorted = samples.toSorted((left, right) => left - right);
   const cut = Math.floor(sorted.length / 4);
   const [least = Number.NaN, most = Number.NaN] = [sorted[cut], sorted.at(-1 - cut)];
-  return most / least;
+  return { least, most };
 }
 
 /** An unsteady time proves nothing, so it does not hold. @returns undefined for a figure that claims nothing */

@@ -9,6 +9,7 @@ test.each([
   ['GET', '/documents?versions=&prefix=kp%2F', 'ListObjectVersions plane', 'put', false],
   ['GET', '/vault?list-type=2&prefix=planes', 'ListObjectsV2 vault', 'put', false],
   ['GET', '/vault?uploads=', 'ListMultipartUploads vault', 'put', false],
+  ['GET', '/documents?object-lock=', 'GetObjectLockConfiguration plane', 'get', false],
   ['POST', '/documents?delete=', 'DeleteObjects plane', 'free', false],
   ['PUT', '/vault/planes/kp/off/work/plan.json?x-id=PutObject', 'PutObject vault', 'put', false],
   ['PUT', `${PAYLOAD}?x-id=PutObject`, 'PutObject payload', 'archive-put', true],

@@ -105,6 +105,14 @@ describe('a time', () => {
     expect(holds(timed([900, 900, 900, 900, 900], [1000, 1000, 1000, 1000, 1000]))).toBe(false);
   });
 
+  test('holds when the whole is its part, and runs differ by more than its medians do', () => {
+    expect(holds(timed([980, 985, 990, 1010, 1200], [985, 990, 1000, 1005, 1020]))).toBe(true);
+  });
+
+  test('without any run does not hold', () => {
+    expect(holds(timed([], [1000, 1000, 1000, 1000, 1000]))).toBe(false);
+  });
+
   test('that is steady and too long is a plain no', () => {
     const figure = timed([2000, 2000, 2000, 2000, 2000], [1000, 1000, 1000, 1000, 1000]);
     expect(tableText([figure])).toMatch(/NO\n$/);
