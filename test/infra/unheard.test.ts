@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { App, Stack } from 'aws-cdk-lib';
+import { App, CfnWaitConditionHandle, Stack } from 'aws-cdk-lib';
 import { Annotations, Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, inject, it } from 'vitest';
 import { ENVIRONMENTS } from '../../infra/config.ts';
@@ -15,6 +15,8 @@ const ALARMS = 'nobody is told of an alarm: set alarmTopicArn';
 /** What a synthesis says, up to what there is to do. */
 function notices(config: Parameters<typeof noteUnheard>[1]): readonly string[] {
   const stack = new Stack(new App(), 'Stack');
+  // A template without a resource is warned about.
+  new CfnWaitConditionHandle(stack, 'Handle');
   noteUnheard(stack, config);
   return Annotations.fromStack(stack)
     .findInfo('*', Match.anyValue())
