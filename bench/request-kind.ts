@@ -27,6 +27,7 @@ function operationOf(method: string, query: URLSearchParams): string {
   if (query.has('versions')) return 'ListObjectVersions';
   if (query.has('list-type')) return 'ListObjectsV2';
   if (query.has('object-lock') && method === 'GET') return 'GetObjectLockConfiguration';
+  if (query.has('replication') && method === 'GET') return 'GetBucketReplication';
   if (query.has('delete')) return 'DeleteObjects';
   if (query.has('uploads'))
     return method === 'GET' ? 'ListMultipartUploads' : 'CreateMultipartUpload';

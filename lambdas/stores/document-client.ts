@@ -1,6 +1,6 @@
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
 import { SigningSha256 } from './signing-sha256.ts';
-import { PATIENT } from './store-clients.ts';
+import { PATIENT, unlogged } from './store-clients.ts';
 
 /**
  * For a packer's reads of documents, and for nothing else. A small GET is nearly all work of the SDK on this side of the network, and
@@ -11,12 +11,7 @@ import { PATIENT } from './store-clients.ts';
  * as those of a shard do.
  */
 export function documentClient(config: S3ClientConfig = {}): S3Client {
-  const client = new S3Client({
-    ...PATIENT,
-    ...config,
-    cacheMiddleware: true,
-    sha256: SigningSha256,
-  });
-  client.middlewareStack.remove('loggerMiddleware');
-  return client;
+  return unlogged(
+    new S3Client({ ...PATIENT, ...config, cacheMiddleware: true, sha256: SigningSha256 }),
+  );
 }

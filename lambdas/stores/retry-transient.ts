@@ -8,7 +8,6 @@ const TRANSIENT_CODES: ReadonlySet<string> = new Set([
   'RequestTimeout',
   'ServiceUnavailable',
   'SlowDown',
-  'NotAnswered',
 ]);
 
 export interface RetryLimits {

@@ -1,5 +1,4 @@
 import {
-  type DeletedObject,
   DeleteObjectCommand,
   DeleteObjectsCommand,
   type ObjectIdentifier,
@@ -150,22 +149,28 @@ async function deleteOnce(
   return codes;
 }
 
+/**
+ * Quiet: S3 then names what it did not delete, and no more. To read a thousand names of what it did is most of the work of a
+ * removal, and whether it did is shown by the listing that follows every removal, and by nothing else.
+ * @throws Error when S3 names what it was not asked to delete: what it means cannot be told from what it did delete
+ */
 async function deleteBatch(
   { client, bucket }: Deletion,
   batch: readonly S3Record[],
   codes: Map<string, string>,
 ): Promise<void> {
-  for (const record of batch) codes.set(identity(record), 'NotAnswered');
-  const { Deleted, Errors, $metadata } = await client.send(
-    new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects: batch.map(identifier) } }),
+  const { Errors = [], $metadata } = await client.send(
+    new DeleteObjectsCommand({
+      Bucket: bucket,
+      Delete: { Objects: batch.map(identifier), Quiet: true },
+    }),
   );
-  const note = (
-    { Key = '', VersionId = 'null' }: Omit<DeletedObject, 'DeleteMarker'>,
-    answer: string,
-  ) => codes.set(identity({ key: Key, versionId: VersionId }), answer);
-  for (const deleted of Deleted ?? []) note(deleted, 'Deleted');
-  for (const { Code: name = '', Message: message = '', ...refused } of Errors ?? [])
-    note(refused, answerOf({ name, message, $metadata }));
+  for (const record of batch) codes.set(identity(record), 'Deleted');
+  for (const { Key = '', VersionId = 'null', Code: name = '', Message: message = '' } of Errors) {
+    const refused = identity({ key: Key, versionId: VersionId });
+    if (!codes.has(refused)) throw new Error(`S3 refused to delete what was not sent (${name})`);
+    codes.set(refused, answerOf({ name, message, $metadata }));
+  }
 }
 
 async function deleteSingle({ client, bucket }: Deletion, record: S3Record): Promise<string> {

@@ -10,6 +10,7 @@ test.each([
   ['GET', '/vault?list-type=2&prefix=planes', 'ListObjectsV2 vault', 'put', false],
   ['GET', '/vault?uploads=', 'ListMultipartUploads vault', 'put', false],
   ['GET', '/documents?object-lock=', 'GetObjectLockConfiguration plane', 'get', false],
+  ['GET', '/documents?replication=', 'GetBucketReplication plane', 'get', false],
   ['POST', '/documents?delete=', 'DeleteObjects plane', 'free', false],
   ['PUT', '/vault/planes/kp/off/work/plan.json?x-id=PutObject', 'PutObject vault', 'put', false],
   ['PUT', `${PAYLOAD}?x-id=PutObject`, 'PutObject payload', 'archive-put', true],

@@ -337,13 +337,28 @@ test('errors in the reply are read and retried, and refused records are reported
   expect(report.failed).toEqual([{ record: records[2], code: 'AccessDenied' }]);
 });
 
+test('a reply about something else is no answer', async () => {
+  const store = await start(true);
+  await world.put('a', 'a');
+  world.s3.middlewareStack.add(
+    (next, { commandName }) =>
+      async (args) => {
+        const result = await next(args);
+        if (commandName !== 'DeleteObjectsCommand') return result;
+        const Errors = [{ Key: 'kp-1/a', VersionId: 'another', Code: 'AccessDenied' }];
+        return { ...result, output: { ...result.output, Errors } };
+      },
+    { step: 'initialize' },
+  );
+  await expect(store.remove(await listed(store))).rejects.toThrow('not sent (AccessDenied)');
+});
+
 /** The first reply says SlowDown of `b`, and every reply AccessDenied of `c`. */
 function withErrors(input: object, reply: number) {
   const { Delete } = input as { Delete: { Objects: { Key: string; VersionId: string }[] } };
   const refusals: Record<string, string> = { 'kp-1/c': 'AccessDenied' };
   if (reply === 1) refusals['kp-1/b'] = 'SlowDown';
   return {
-    Deleted: Delete.Objects.filter(({ Key }) => !refusals[Key]),
     Errors: Delete.Objects.filter(({ Key }) => refusals[Key]).map((object) => ({
       ...object,
       Code: refusals[object.Key],
