@@ -31,7 +31,7 @@ export const archiveSmallObjects: Measure = async ({ startCloud, size, progress 
   const runs: ArchiveRun[] = [];
   const floors = { plain: [] as number[], packer: [] as number[] };
   // The first round warms all processes up alike, and does not count: the code of a cold one is not yet compiled.
-  for (let run = 0; run <= size.repeats; run += 1) {
+  for (let run = 0; run <= size.smallRepeats; run += 1) {
     const plane = await bench.plane((prefix) => documents(prefix, objects, objectBytes));
     const plainMs = await readEachOnce(bench, plane, { objects, objectBytes }, 'plain');
     const packerMs = await readEachOnce(bench, plane, { objects, objectBytes }, 'packer');

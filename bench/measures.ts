@@ -15,6 +15,8 @@ export interface BenchSize {
   readonly inventoriedVersions: number;
   readonly purgedVersions: number;
   readonly repeats: number;
+  /** Of the small documents: thousands of requests from three processes on two cores differ more than the rest does. */
+  readonly smallRepeats: number;
   readonly coldStarts: number;
 }
 
@@ -33,6 +35,7 @@ export const FULL_SIZE: BenchSize = {
   inventoriedVersions: 1_000_000,
   purgedVersions: 1_000_000,
   repeats: 5,
+  smallRepeats: 9,
   coldStarts: 9,
 };
 
@@ -48,6 +51,7 @@ export const QUICK_SIZE: BenchSize = {
   inventoriedVersions: 50_000,
   purgedVersions: 20_000,
   repeats: 2,
+  smallRepeats: 2,
   coldStarts: 3,
 };
 

@@ -24,6 +24,7 @@ const SIZE: BenchSize = {
   inventoriedVersions: 300_000,
   purgedVersions: 3000,
   repeats: 1,
+  smallRepeats: 1,
 };
 
 let bench: BenchCloud;
