@@ -40,7 +40,7 @@ export interface ArchiveLimits {
 /**
  * Peak memory of a packer, whatever the shard holds: 32 MiB read ahead, 3 x 16 MiB of parts being filled or sent, some 80 MB
  * of node and SDK, and garbage that V8 has not collected yet (`smallHeap` in infra/product-function.ts keeps that low).
- * Measured as the resident set of the Lambda's process, as built, the worst of five: 271 MB for 26,214 x 20 KB, 264 MB for
+ * Measured as the resident set of the Lambda's process, as built, the worst of five: 269 MB for 26,214 x 20 KB, 248 MB for
  * 64 x just under 8 MB, 75 MB for one of 512 MiB, which is copied (docs/performance.md).
  */
 export const ARCHIVE_LIMITS: ArchiveLimits = {

@@ -13,7 +13,10 @@ export type {
   StoreRecord,
 } from '../core/store-record.ts';
 
-/** Counts of one removal. Nothing is assumed: each record was answered for by the service. */
+/**
+ * Counts of one removal. Every reply is read: what the service did not refuse counts as done, and only a listing afterwards shows that
+ * it was.
+ */
 export interface RemovalReport {
   readonly removed: number;
   readonly removedBytes: number;
