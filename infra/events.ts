@@ -62,8 +62,7 @@ export class Events extends Construct {
   }
 
   /**
-   * An event that looks like ours is one of ours. EventBridge asks
-   * the bus's policy as well as the caller's:
+   * An event that looks like ours is one of ours. EventBridge asks the bus's policy as well as the caller's:
    * https://aws.amazon.com/blogs/compute/simplifying-cross-account-access-with-amazon-eventbridge-resource-policies/
    */
   private onlyTheLedger(): PolicyStatement {

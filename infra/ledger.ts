@@ -106,8 +106,7 @@ function onlyAppends({ role }: ProductFunction): PolicyStatement {
 }
 
 /**
- * Transactions and PartiQL are authorised by the
- * single actions they consist of, a batch by its own.
+ * Transactions and PartiQL are authorised by the single actions they consist of, a batch by its own.
  * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html
  */
 function nobodyRewritesHistory(): PolicyStatement {
