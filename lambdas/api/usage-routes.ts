@@ -33,22 +33,7 @@ export function usageRoutes(ports: UsageRoutePorts): readonly Route[] {
     put: (state: LedgerState) => Promise<{ declarationId?: string; undo: () => Promise<unknown> }>,
   ) {
     const { undo, ...written } = await put(await assertServing(ports, planeId));
-    try {
-      await noticeUse(ports, planeId, { ...use, ...written });
-    } catch (error) {
-      await undo();
-      throw error;
-    }
-  }
-
-  /** Two who see the last place free both write, and count again: then neither has it, and the plane never has more than it may. */
-  async function assertStillRoom(planeId: string, undo: () => Promise<unknown>) {
-    try {
-      assertRoom((await dependentsOf(planeId)).length);
-    } catch (error) {
-      await undo();
-      throw error;
-    }
+    await orUndo(undo, () => noticeUse(ports, planeId, { ...use, ...written }));
   }
 
   /** @param remove deletes what the gate has found, and nothing that has come under the same id since */
@@ -113,7 +98,10 @@ export function usageRoutes(ports: UsageRoutePorts): readonly Route[] {
             before
               ? usage.putDependent(planeId, before)
               : usage.deleteDependent(planeId, dependentId, { declaredBy: caller, declarationId });
-          if (isNew) await assertStillRoom(planeId, undo);
+          // Two who see the last place free both write, and count again: then neither has it, and the plane never has more
+          // than it may.
+          if (isNew)
+            await orUndo(undo, async () => assertRoom((await dependentsOf(planeId)).length));
           return { declarationId: before?.declarationId ?? declarationId, undo };
         });
         return { status: 200, body: { planeId, ...dependent } };
@@ -138,6 +126,15 @@ export function usageRoutes(ports: UsageRoutePorts): readonly Route[] {
       },
     }),
   ];
+}
+
+async function orUndo(undo: () => Promise<unknown>, attempt: () => Promise<void>): Promise<void> {
+  try {
+    await attempt();
+  } catch (error) {
+    await undo();
+    throw error;
+  }
 }
 
 function assertRoom(dependents: number): void {

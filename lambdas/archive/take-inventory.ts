@@ -80,6 +80,7 @@ async function inventoryOfStore(
   const shards = [...from.shards];
   let { after, skip } = from;
   let { unreadable, tooLarge, locked } = from;
+  const seen = () => ({ shards, unreadable, tooLarge, locked });
   const countLocked = lockCounter(work.s3, store.descriptor);
   let members: StoreRecord[] = [];
   let load: ShardLoad = EMPTY_LOAD;
@@ -99,8 +100,7 @@ async function inventoryOfStore(
         if (work.mustStop()) {
           const last = page[index - 1];
           const written = last ? inventoryLine(last) : null;
-          const seen = { shards, unreadable, tooLarge, locked };
-          return { store: from.store, after, skip: index, written, ...seen };
+          return { store: from.store, after, skip: index, written, ...seen() };
         }
       }
       load = loadWith(load, record, work.limits) ?? load;
@@ -112,8 +112,7 @@ async function inventoryOfStore(
     after = page.at(-1) ?? after;
   }
   await closeShard();
-  const seen = { shards, unreadable, tooLarge, locked };
-  return { store: from.store + 1, after: null, skip: 0, written: null, ...seen };
+  return { store: from.store + 1, after: null, skip: 0, written: null, ...seen() };
 }
 
 async function writeShard(
