@@ -19,10 +19,10 @@ import type {
 import type { VaultLayout } from '../core/vault-layout.ts';
 import { inParallel } from '../stores/in-parallel.ts';
 import type { RecordReader } from '../stores/record-reader.ts';
+import { cutParts } from './cut-parts.ts';
 import { itemsPayload } from './items-payload.ts';
-import { uploadPayload } from './payload-upload.ts';
-import { readAhead } from './read-ahead.ts';
-import { readContent } from './read-content.ts';
+import { type PartsOf, uploadPayload } from './payload-upload.ts';
+import { readContent, type Take } from './read-content.ts';
 import { copyToVault } from './server-side-copy.ts';
 import { tarPayload } from './tar-payload.ts';
 import type { Vault } from './vault.ts';
@@ -109,8 +109,15 @@ async function packObjects(
   described: Described,
 ): Promise<readonly StoredFile[]> {
   if (members.length === 0) return [];
-  const path = payloadPath.objects(work.shard.shardId);
-  return [await upload(work, path, tarPayload(contents(work, members, described), path, placed))];
+  const { limits } = work;
+  const payload = payloadPath.objects(work.shard.shardId);
+  const read = async ({ member, record }: Member<ObjectVersion>, take: Take) => {
+    const properties = await readContent(work.reader, record, take);
+    if (properties) described(member, properties);
+  };
+  const parts: PartsOf = (bufferOf) =>
+    tarPayload(members, { payload, read, placed, limits, bufferOf });
+  return [await upload(work, payload, parts)];
 }
 
 async function packItems(
@@ -119,37 +126,27 @@ async function packItems(
   placed: Placed,
 ): Promise<readonly StoredFile[]> {
   if (members.length === 0) return [];
-  const path = payloadPath.items(work.shard.shardId);
-  const { itemBlockBytes } = work.limits;
-  return [
-    await upload(work, path, itemsPayload(contents(work, members), path, itemBlockBytes, placed)),
-  ];
+  const { limits } = work;
+  const payload = payloadPath.items(work.shard.shardId);
+  const read = async ({ record }: Member<PartitionItem>, take: Take) => {
+    await readContent(work.reader, record, take);
+  };
+  const parts: PartsOf = (bufferOf) =>
+    cutParts(
+      itemsPayload(members, { payload, read, placed, limits }),
+      limits.uploadPartBytes,
+      bufferOf,
+    );
+  return [await upload(work, payload, parts)];
 }
 
 async function upload(
   { s3, vault, layout, storageClass, limits }: PackWork,
   path: string,
-  chunks: AsyncIterable<Uint8Array>,
+  partsOf: PartsOf,
 ): Promise<StoredFile> {
   const target = { client: s3, bucket: vault.bucket, storageClass, limits };
-  return { path, ...(await uploadPayload(target, layout.bagKey(path), chunks)) };
-}
-
-async function* contents<Kind extends ObjectVersion | PartitionItem>(
-  { reader, limits }: PackWork,
-  members: readonly Member<Kind>[],
-  described?: Described,
-): AsyncGenerator<Member<Kind> & { readonly content: Buffer }> {
-  const read = ({ record }: Member<Kind>) => readContent(reader, record);
-  for await (const [member, { content, properties }] of readAhead(
-    members,
-    ({ record }) => record.size,
-    read,
-    limits,
-  )) {
-    if (properties) described?.(member.member, properties);
-    yield { ...member, content };
-  }
+  return { path, ...(await uploadPayload(target, layout.bagKey(path), partsOf)) };
 }
 
 async function writeIndex(

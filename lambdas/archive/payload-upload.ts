@@ -12,13 +12,17 @@ import {
 import type { ArchiveLimits } from '../core/archive-limits.ts';
 import { OffboardingError } from '../core/errors.ts';
 import type { StoredChecksum } from '../core/pack-report.ts';
+import type { BufferOf } from './payload-window.ts';
 
 export interface PayloadTarget {
   readonly client: S3Client;
   readonly bucket: string;
   readonly storageClass: StorageClass;
-  readonly limits: Pick<ArchiveLimits, 'uploadPartBytes' | 'uploadPartsAtOnce'>;
+  readonly limits: Pick<ArchiveLimits, 'uploadPartsAtOnce'>;
 }
+
+/** A payload in parts of one size, but the last, in buffers from `bufferOf`: each goes back there when it has arrived. */
+export type PartsOf = (bufferOf: BufferOf) => AsyncIterable<Buffer>;
 
 export interface UploadedPayload {
   readonly bytes: number;
@@ -30,14 +34,14 @@ export interface UploadedPayload {
 
 /**
  * Streams a payload straight into its archive class. Every request carries the SHA-256 of its bytes, so S3 refuses a
- * damaged write; memory holds the part being filled and those being sent.
+ * damaged write; memory holds what is being filled and the parts being sent.
  * @throws OffboardingError `INTEGRITY_MISMATCH` when S3 composed another checksum than was sent; a failed upload is
  *   aborted, so it leaves no parts behind
  */
 export async function uploadPayload(
   target: PayloadTarget,
   key: string,
-  chunks: AsyncIterable<Uint8Array>,
+  partsOf: PartsOf,
 ): Promise<UploadedPayload> {
   const whole = createHash('sha256');
   let bytes = 0;
@@ -45,10 +49,9 @@ export async function uploadPayload(
   let first: Buffer | undefined;
   // Parts that arrived lend their memory to those still to come: the garbage collector is too slow for 16 MiB a time.
   const free: Buffer[] = [];
-  const { uploadPartBytes } = target.limits;
-  const spare = () => free.pop() ?? Buffer.allocUnsafeSlow(uploadPartBytes);
+  const bufferOf: BufferOf = (bytes) => free.pop() ?? Buffer.allocUnsafeSlow(bytes);
   try {
-    for await (const part of cut(chunks, uploadPartBytes, spare)) {
+    for await (const part of partsOf(bufferOf)) {
       whole.update(part);
       bytes += part.length;
       if (!first) first = part;
@@ -70,30 +73,6 @@ export async function uploadPayload(
     await parts?.abort().catch(() => undefined);
     throw error;
   }
-}
-
-/** Cuts a stream into parts of one size, but the last. Each is written over the buffer that `spare` hands out. */
-async function* cut(
-  chunks: AsyncIterable<Uint8Array>,
-  size: number,
-  spare: () => Buffer,
-): AsyncGenerator<Buffer> {
-  let part = spare();
-  let filled = 0;
-  for await (const chunk of chunks) {
-    for (let taken = 0; taken < chunk.length; ) {
-      const piece = chunk.subarray(taken, taken + size - filled);
-      part.set(piece, filled);
-      filled += piece.length;
-      taken += piece.length;
-      if (filled === size) {
-        yield part;
-        part = spare();
-        filled = 0;
-      }
-    }
-  }
-  if (filled > 0) yield part.subarray(0, filled);
 }
 
 async function putWhole(

@@ -8,6 +8,7 @@ import { OffboardingError } from '../core/errors.ts';
 import type { SealRecord } from '../core/seal-record.ts';
 import type { Shard } from '../core/shard.ts';
 import type { VaultLayout } from '../core/vault-layout.ts';
+import { cutParts } from './cut-parts.ts';
 import { uploadPayload } from './payload-upload.ts';
 import { readReports } from './read-reports.ts';
 import type { Vault } from './vault.ts';
@@ -100,7 +101,9 @@ async function writeManifest(
       }
   }
   const target = { client: s3, bucket: vault.bucket, storageClass: 'STANDARD', limits } as const;
-  const { bytes, sha256 } = await uploadPayload(target, layout.bagKey(path), lines());
+  const { bytes, sha256 } = await uploadPayload(target, layout.bagKey(path), (bufferOf) =>
+    cutParts(lines(), limits.uploadPartBytes, bufferOf),
+  );
   return { manifest: { path, bytes, sha256 }, payloads, index };
 }
 

@@ -24,8 +24,7 @@ export interface ArchiveLimits {
   readonly uploadPartsAtOnce: number;
   readonly uploadParts: number;
   readonly readsAtOnce: number;
-  /** Members read or being read ahead of the one that is packed: how many, and how many bytes they may hold. */
-  readonly readAheadMembers: number;
+  /** How far reads may be ahead of the first part of a payload that is not full, in bytes from its start. */
   readonly readAheadBytes: number;
   /** Uncompressed bytes of DynamoDB items in one gzip member, the least that is read to get one item back. */
   readonly itemBlockBytes: number;
@@ -38,10 +37,10 @@ export interface ArchiveLimits {
 }
 
 /**
- * Peak memory of a packer, whatever the shard holds: 32 MiB read ahead, 3 x 16 MiB of parts being filled or sent, some 80 MB
- * of node and SDK, and garbage that V8 has not collected yet (`smallHeap` in infra/product-function.ts keeps that low).
- * Measured as the resident set of the Lambda's process, as built, the worst of five: 269 MB for 26,214 x 20 KB, 248 MB for
- * 64 x just under 8 MB, 75 MB for one of 512 MiB, which is copied (docs/performance.md).
+ * Peak memory of a packer, whatever the shard holds: 2 x 16 MiB of parts being filled, 3 x 16 MiB of those waiting to be sent
+ * or being sent, some 80 MB of node and SDK, and garbage that V8 has not collected yet (`smallHeap` in infra/product-function.ts
+ * keeps that low). Measured as the resident set of the Lambda's process, as built, the worst of five: 264 MB for 26,214 x 20 KB,
+ * 248 MB for 64 x just under 8 MB, 75 MB for one of 512 MiB, which is copied (docs/performance.md).
  */
 export const ARCHIVE_LIMITS: ArchiveLimits = {
   shardMembers: 5000,
@@ -62,8 +61,7 @@ export const ARCHIVE_LIMITS: ArchiveLimits = {
   uploadPartsAtOnce: 2,
   uploadParts: 10_000, // same page
   readsAtOnce: 48, // the SDK opens 50 sockets at most
-  // Some reads take ten times as long as most: four rounds go on behind one of them.
-  readAheadMembers: 192,
+  // Two parts: while the first is filled up, reads go on in the second.
   readAheadBytes: 32 * MiB,
   itemBlockBytes: 1 * MiB,
   checksumReadsAtOnce: 32,

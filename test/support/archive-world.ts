@@ -31,7 +31,6 @@ export const SMALL_LIMITS: ArchiveLimits = {
   copyObjectMaxBytes: 64 * KiB,
   copyPartBytes: 32 * KiB,
   uploadPartBytes: 8 * KiB,
-  readAheadMembers: 3,
   readAheadBytes: 20 * KiB,
   itemBlockBytes: 256,
   evictBatch: 4,

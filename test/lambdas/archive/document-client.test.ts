@@ -52,7 +52,10 @@ async function readAll(bucket: string) {
   for await (const page of createS3PrefixStore(services.bystander.s3, store).inventory())
     records.push(...page.filter((record) => record.kind === 'object'));
   return inParallel(records, 48, async (record) => {
-    const { content, properties } = await readContent(reader, record);
+    const content = Buffer.alloc(record.size);
+    const properties = await readContent(reader, record, (bytes, offset) =>
+      content.set(bytes, offset),
+    );
     return {
       key: record.key,
       content: content.toString(),

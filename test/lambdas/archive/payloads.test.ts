@@ -2,19 +2,33 @@ import { createHash } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import { extract } from 'tar-stream';
 import { expect, test } from 'vitest';
+import { cutParts } from '../../../lambdas/archive/cut-parts.ts';
 import { itemsPayload } from '../../../lambdas/archive/items-payload.ts';
+import type { Take } from '../../../lambdas/archive/read-content.ts';
 import { tarHeader } from '../../../lambdas/archive/tar-header.ts';
 import { tarPayload } from '../../../lambdas/archive/tar-payload.ts';
 import type { ContentPlace } from '../../../lambdas/core/archive-index.ts';
 
-async function* each<T>(values: readonly T[]): AsyncGenerator<T> {
-  yield* values;
-}
+const LIMITS = { readsAtOnce: 3, readAheadBytes: 3000, uploadPartBytes: 1500, itemBlockBytes: 40 };
 
 async function whole(chunks: AsyncIterable<Uint8Array>): Promise<Buffer> {
   const all: Uint8Array[] = [];
   for await (const chunk of chunks) all.push(chunk);
   return Buffer.concat(all);
+}
+
+/** Room with something in it. */
+function dirty(bytes: number): Buffer {
+  return Buffer.alloc(bytes, '#');
+}
+
+/** Gives a content in two pieces, the later member first. */
+async function take(content: Buffer, member: number, take: Take): Promise<void> {
+  for (let turn = 0; turn < 10 - member; turn += 1) await Promise.resolve();
+  const half = content.length >> 1;
+  take(content.subarray(0, half), 0);
+  await Promise.resolve();
+  take(content.subarray(half), half);
 }
 
 const CONTENTS = ['', 'a', 'b'.repeat(512), 'c'.repeat(513), 'd'.repeat(100_000)];
@@ -23,12 +37,20 @@ async function tar(contents: readonly string[]) {
   const places: ContentPlace[] = [];
   const members = contents.map((content, index) => ({
     member: index + 1,
-    content: Buffer.from(content),
+    record: { size: content.length },
   }));
-  const bytes = await whole(
-    tarPayload(each(members), 'data/t.tar', (_, place) => places.push(place)),
-  );
-  return { bytes, places };
+  const parts: Buffer[] = [];
+  for await (const part of tarPayload(members, {
+    payload: 'data/t.tar',
+    read: ({ member }, to) => take(Buffer.from(contents[member - 1] ?? ''), member, to),
+    placed: (member, place) => {
+      places[member - 1] = place;
+    },
+    limits: LIMITS,
+    bufferOf: dirty,
+  }))
+    parts.push(part);
+  return { bytes: Buffer.concat(parts), places, parts };
 }
 
 test('each member of a tar is found at its place, under its SHA-256', async () => {
@@ -72,25 +94,41 @@ test.each([
   expect(() => tarHeader(name, size)).toThrow(RangeError);
 });
 
+test('a tar comes in parts of one size, but the last', async () => {
+  const { bytes, parts } = await tar(CONTENTS);
+  const lengths = parts.map(({ length }) => length);
+  expect(new Set(lengths.slice(0, -1))).toEqual(new Set([1500]));
+  expect(lengths.at(-1)).toBe(bytes.length % 1500);
+  expect(bytes.length % 512).toBe(0);
+});
+
 test('a member that cannot be read fails the payload', async () => {
-  async function* failing() {
-    yield { member: 1, content: Buffer.from('a') };
-    throw new Error('gone');
-  }
-  await expect(whole(tarPayload(failing(), 'data/t.tar', () => undefined))).rejects.toThrow('gone');
+  const members = [1, 2].map((member) => ({ member, record: { size: 1 } }));
+  const read = async ({ member }: { member: number }, to: Take) => {
+    if (member === 2) throw new Error('gone');
+    to(Buffer.from('a'), 0);
+  };
+  const options = { payload: 'data/t.tar', read, placed: () => undefined, bufferOf: dirty };
+  await expect(whole(tarPayload(members, { ...options, limits: LIMITS }))).rejects.toThrow('gone');
 });
 
 const ITEMS = Array.from({ length: 7 }, (_, index) => JSON.stringify({ n: { N: String(index) } }));
 
-async function items(blockBytes: number) {
+async function items(itemBlockBytes: number) {
   const places: ContentPlace[] = [];
   const packed = ITEMS.map((json, index) => ({
     member: index + 1,
-    content: Buffer.from(json),
     record: { kind: 'item' as const, key: '', size: json.length, sha256: `${index}` },
   }));
   const bytes = await whole(
-    itemsPayload(each(packed), 'data/i.jsonl.gz', blockBytes, (_, place) => places.push(place)),
+    itemsPayload(packed, {
+      payload: 'data/i.jsonl.gz',
+      read: ({ member }, to) => take(Buffer.from(ITEMS[member - 1] ?? ''), member, to),
+      placed: (member, place) => {
+        places[member - 1] = place;
+      },
+      limits: { ...LIMITS, itemBlockBytes },
+    }),
   );
   return { bytes, places };
 }
@@ -111,4 +149,19 @@ test('one item is read back by unpacking one block', async () => {
       .toString(),
   );
   expect(read).toEqual(ITEMS);
+});
+
+test.each([
+  ['many small chunks', ['ab', '', 'c', 'def', 'g'], ['abc', 'def', 'g']],
+  ['a large one', ['abcdefg'], ['abc', 'def', 'g']],
+  ['no remainder', ['abcd', 'ef'], ['abc', 'def']],
+  ['nothing', [], []],
+])('a stream is cut into parts of one size: %s', async (_, chunks, parts) => {
+  const stream = (async function* () {
+    yield* chunks.map((chunk) => Buffer.from(chunk));
+  })();
+  const cut: string[] = [];
+  for await (const part of cutParts(stream, 3, (bytes) => dirty(bytes + 2)))
+    cut.push(part.toString());
+  expect(cut).toEqual(parts);
 });
