@@ -78,7 +78,7 @@ export class ProductFunction extends LambdaFunction {
     });
   }
 
-  /** As deployed. No version and no alias is ever published, so none may be invoked. */
+  /** As deployed, without its aliases: who may invoke one of those is granted that alias. */
   override get resourceArnsForGrantInvoke(): string[] {
     return [this.functionArn];
   }

@@ -1,4 +1,5 @@
 import { Duration, Size } from 'aws-cdk-lib';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import type { Construct } from 'constructs';
 import type { LambdaName } from './bundle.ts';
 import type { Capabilities } from './capabilities.ts';
@@ -8,7 +9,8 @@ import { StageFunction, type StageFunctionProps } from './stage-function.ts';
 /** The Lambda functions that the state machine may invoke: these and no others. */
 export interface WorkflowFunctions {
   readonly locate: ProductFunction;
-  readonly recorder: ProductFunction;
+  /** By the alias of the state machine. */
+  readonly recorder: IFunction;
   readonly policyGate: ProductFunction;
   readonly deregister: ProductFunction;
   readonly verifyDeactivate: ProductFunction;
@@ -112,7 +114,7 @@ export function createWorkflowFunctions(
 
   return {
     locate,
-    recorder,
+    recorder: recorder.forWorkflow,
     policyGate,
     deregister,
     verifyDeactivate,

@@ -1,3 +1,4 @@
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import {
   type IChainable,
   IntegrationPattern,
@@ -52,10 +53,10 @@ export type RecordProps = Pick<RecordCommand, 'type' | 'to'> & {
  */
 export class WorkflowSteps {
   private readonly scope: Construct;
-  private readonly recorder: ProductFunction;
+  private readonly recorder: IFunction;
   private readonly superseded: IChainable;
 
-  constructor(scope: Construct, recorder: ProductFunction, superseded: IChainable) {
+  constructor(scope: Construct, recorder: IFunction, superseded: IChainable) {
     this.scope = scope;
     this.recorder = recorder;
     this.superseded = superseded;

@@ -18,6 +18,8 @@ export interface StagePorts {
 /** The part of Lambda's context that the shell needs. */
 export interface Invocation {
   readonly awsRequestId: string;
+  /** With the alias, when that is what was invoked. */
+  readonly invokedFunctionArn: string;
   getRemainingTimeInMillis(): number;
 }
 

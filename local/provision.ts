@@ -15,7 +15,7 @@ import type { Template, TemplateResource } from './template.ts';
 export interface Provisioned {
   readonly s3: Pick<S3Service | S3Engine, 'createBucket'>;
   readonly dynamodb: Pick<DynamoDb, 'createTable'>;
-  readonly lambda: Pick<Lambda, 'createFunction'>;
+  readonly lambda: Pick<Lambda, 'createFunction' | 'createAlias'>;
   readonly stepFunctions: Pick<StepFunctions, 'createStateMachine'>;
   readonly scheduler: Pick<Scheduler, 'createGroup' | 'createSchedule'>;
   readonly events: Pick<EventBuses, 'createBus' | 'createRule'>;
@@ -39,6 +39,7 @@ const PROVISION: Readonly<Record<string, Provision>> = {
   'AWS::IAM::Policy': readFromTemplate,
   'AWS::IAM::ManagedPolicy': readFromTemplate,
   'AWS::Lambda::Function': createFunction,
+  'AWS::Lambda::Alias': createAlias,
   'AWS::Lambda::Permission': readFromTemplate,
   'AWS::StepFunctions::StateMachine': createStateMachine,
   'AWS::Lambda::EventSourceMapping': (resource, { eventSources }) =>
@@ -61,7 +62,11 @@ const PROVISION: Readonly<Record<string, Provision>> = {
 };
 
 /** What names other resources that must be there: a function, a group. */
-const LAST: readonly string[] = ['AWS::Lambda::EventSourceMapping', 'AWS::Scheduler::Schedule'];
+const LAST: readonly string[] = [
+  'AWS::Lambda::Alias',
+  'AWS::Lambda::EventSourceMapping',
+  'AWS::Scheduler::Schedule',
+];
 
 /** Creates every resource of the template. @throws Error naming a resource that nothing here provides */
 export async function provision(template: Template, services: Provisioned): Promise<void> {
@@ -149,6 +154,18 @@ function createFunction(
       reservedConcurrency: ReservedConcurrentExecutions,
     }),
   });
+}
+
+const aliasSchema = z.strictObject({
+  FunctionName: z.string(),
+  Name: z.string(),
+  // Versions are not embedded.
+  FunctionVersion: z.literal('$LATEST'),
+});
+
+function createAlias({ properties }: TemplateResource, { lambda }: Provisioned): void {
+  const { FunctionName, Name } = aliasSchema.parse(properties);
+  lambda.createAlias(FunctionName, Name);
 }
 
 const stateMachineSchema = z.object({

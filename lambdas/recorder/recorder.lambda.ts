@@ -5,6 +5,7 @@ import { requireEnv } from '../env.ts';
 import { eventLog } from '../event-log.ts';
 import { loggedLambda } from '../logged-lambda.ts';
 import { recordCommandSchema } from './record-command.ts';
+import { assertMayAsk } from './recorded-by.ts';
 import { createRecorder } from './recorder.ts';
 
 const dynamodb = new DynamoDBClient();
@@ -15,6 +16,12 @@ const ports = {
   now: () => new Date(),
 };
 
-export const handler = loggedLambda('recorder', recordCommandSchema, eventLog(), (command, log) =>
-  createRecorder({ ...ports, log }).record(command),
+export const handler = loggedLambda(
+  'recorder',
+  recordCommandSchema,
+  eventLog(),
+  async (command, log, { invokedFunctionArn }) => {
+    assertMayAsk(invokedFunctionArn, command);
+    return createRecorder({ ...ports, log }).record(command);
+  },
 );

@@ -8,6 +8,7 @@ const NOUNS: Readonly<Record<string, string>> = {
   'AWS::Events::Rule': 'rule',
   'AWS::IAM::Role': 'role',
   'AWS::KMS::Key': 'key',
+  'AWS::Lambda::Alias': 'alias',
   'AWS::Lambda::Function': 'function',
   'AWS::Logs::LogGroup': 'log',
   'AWS::S3::Bucket': 'bucket',
@@ -34,12 +35,17 @@ export function resourceName({ path, logicalId, type }: TemplateResource): strin
   return name.toLowerCase().endsWith(noun) ? name : `${name} ${noun}`.trim();
 }
 
+/** An alias is named in its function only. */
+function textsOf({ type, arn, name, ref }: TemplateResource) {
+  return type === 'AWS::Lambda::Alias' ? [ref] : [arn, name, ref];
+}
+
 /** Reads ARNs and patterns of ARNs back: the names above in the place of this deployment's own. */
 export function readableArns(template: Template): (pattern: string) => string {
   const names = [...template.resources.values()]
     .filter(({ type }) => NOUNS[type] !== undefined)
     .flatMap((resource) =>
-      [resource.arn, resource.name, resource.ref]
+      textsOf(resource)
         .filter((text) => text !== undefined && text.length >= SHORTEST_NAME)
         .map((text) => [`${text}`, resourceName(resource)] as const),
     )

@@ -3,9 +3,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { z } from 'zod';
 import type { AwsService, Caller } from '../aws-service.ts';
 import { readText, sendError, sendJson, WireError } from '../json-wire.ts';
-import { functionArn, functionName, type Lambda } from './lambda.ts';
+import { type Lambda, qualifiedArn } from './lambda.ts';
 
 interface Call {
+  /** Or its ARN; with a qualifier, when there is one. */
   readonly name: string;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
@@ -83,7 +84,7 @@ const ROUTES: readonly Route[] = [
   },
 ];
 
-/** Lambda's wire protocol (REST JSON), as far as this product and its demo call it. Qualifiers are ignored. */
+/** Lambda's wire protocol (REST JSON), as far as this product and its demo call it. */
 export function createLambdaService(lambda: Lambda): AwsService {
   return {
     signingName: 'lambda',
@@ -106,12 +107,14 @@ async function route(
   response: ServerResponse,
   caller: Caller,
 ): Promise<void> {
-  const path = (request.url ?? '/').split('?')[0] ?? '/';
+  const { pathname: path, searchParams } = new URL(request.url ?? '/', 'http://lambda');
   for (const candidate of ROUTES) {
     const match = request.method === candidate.method && candidate.path.exec(path);
     if (!match) continue;
-    const name = functionName(decodeURIComponent(match[1] ?? ''));
-    caller.authorise(candidate.action, functionArn(name));
+    const asked = decodeURIComponent(match[1] ?? '');
+    const qualifier = searchParams.get('Qualifier');
+    const name = qualifier === null ? asked : `${asked}:${qualifier}`;
+    caller.authorise(candidate.action, qualifiedArn(name));
     await candidate.run(lambda, { name, request, response });
     return;
   }

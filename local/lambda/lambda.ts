@@ -14,6 +14,8 @@ import {
 
 /** Both ways, for a synchronous invocation: https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 export const MAX_PAYLOAD_BYTES = 6 * 1024 * 1024;
+/** What every function may be invoked as: the code that is deployed. */
+const LATEST = '$LATEST';
 const ENVIRONMENTS_PER_FUNCTION = Math.max(4, availableParallelism() * 2);
 /** Lambda tries a failed asynchronous invocation twice more: https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-error-handling.html */
 const ASYNC_RETRY_DELAYS_SECONDS = [60, 120];
@@ -87,6 +89,7 @@ export function createLambda(options: LambdaOptions) {
     return {
       definition,
       arn: functionArn(name),
+      aliases: new Set([LATEST]),
       reservedConcurrency: definition.reservedConcurrency,
       running: 0,
       pool: createEnvironmentPool(
@@ -104,34 +107,41 @@ export function createLambda(options: LambdaOptions) {
     };
   }
 
+  interface Admitted {
+    readonly found: ReturnType<typeof register>;
+    /** What the function is told it was invoked by: its own ARN, or that of an alias. */
+    readonly invokedArn: string;
+  }
+
   function time() {
     return { now: clock.now().getTime(), flows: clock.mode === 'real' };
   }
 
   function find(nameOrArn: string) {
-    const name = functionName(nameOrArn);
+    const { name, qualifier } = parseFunctionName(nameOrArn);
     const found = functions.get(name);
-    if (!found) throw functionNotFound(functionArn(name));
+    if (!found || !(qualifier === undefined || found.aliases.has(qualifier)))
+      throw functionNotFound(qualifiedArn(nameOrArn));
     return found;
   }
 
   /** Refuses at once what may not run; what may is work in progress from here on. */
-  function admit(nameOrArn: string, payload: string) {
+  function admit(nameOrArn: string, payload: string): Admitted {
     const found = find(nameOrArn);
     const bytes = Buffer.byteLength(payload);
     if (bytes > MAX_PAYLOAD_BYTES) throw requestTooLarge(bytes, MAX_PAYLOAD_BYTES);
     const { reservedConcurrency } = found;
     if (reservedConcurrency !== undefined && found.running >= reservedConcurrency)
       throw tooManyRequests();
-    return found;
+    return { found, invokedArn: qualifiedArn(nameOrArn) };
   }
 
   async function run(
-    found: ReturnType<typeof register>,
+    { found, invokedArn }: Admitted,
     payload: string,
     requestId: string,
   ): Promise<InvocationOutcome> {
-    const { definition, arn, pool } = found;
+    const { definition, pool } = found;
     const end = clock.begin();
     found.running += 1;
     const report = { functionName: definition.name, requestId };
@@ -143,7 +153,7 @@ export function createLambda(options: LambdaOptions) {
             requestId,
             payload,
             functionName: definition.name,
-            functionArn: arn,
+            functionArn: invokedArn,
             memoryMb: definition.memoryMb,
             timeoutMs: definition.timeoutSeconds * 1000,
             time: time(),
@@ -167,15 +177,15 @@ export function createLambda(options: LambdaOptions) {
   }
 
   async function runWithRetries(
-    found: ReturnType<typeof register>,
+    admitted: Admitted,
     payload: string,
     requestId: string,
   ): Promise<void> {
     for (const delay of [...ASYNC_RETRY_DELAYS_SECONDS, undefined]) {
-      const outcome = await run(found, payload, requestId);
+      const outcome = await run(admitted, payload, requestId);
       if (!('error' in outcome) || delay === undefined) return;
       await clock.waitUntil(new Date(clock.now().getTime() + delay * 1000), {
-        label: `retry of ${found.definition.name}`,
+        label: `retry of ${admitted.found.definition.name}`,
       });
     }
   }
@@ -191,6 +201,10 @@ export function createLambda(options: LambdaOptions) {
       const registered = register(definition);
       functions.set(definition.name, registered);
       return registered.arn;
+    },
+    /** Another name of the function, under which it may be invoked as well. */
+    createAlias(nameOrArn: string, alias: string): void {
+      find(nameOrArn).aliases.add(alias);
     },
     /** Runs the function and parses its answer. @throws FunctionError or WireError */
     async invoke(nameOrArn: string, event: unknown): Promise<unknown> {
@@ -240,9 +254,16 @@ export function functionArn(name: string): string {
   return `arn:aws:lambda:${LOCAL_REGION}:${LOCAL_ACCOUNT}:function:${name}`;
 }
 
-/** The name in a function's ARN or partial ARN; a qualifier is left off. */
-export function functionName(nameOrArn: string): string {
-  return /(?:^|:)function:([^:]+)/.exec(nameOrArn)?.[1] ?? nameOrArn.split(':')[0] ?? nameOrArn;
+/** Of a function's name or ARN, with the qualifier that was asked for. */
+export function qualifiedArn(nameOrArn: string): string {
+  const { name, qualifier } = parseFunctionName(nameOrArn);
+  return qualifier === undefined ? functionArn(name) : `${functionArn(name)}:${qualifier}`;
+}
+
+/** `name`, `name:qualifier`, or an ARN or partial ARN that ends in one of them. */
+function parseFunctionName(nameOrArn: string): { name: string; qualifier: string | undefined } {
+  const [name = '', qualifier] = nameOrArn.replace(/^(.*:)?function:/, '').split(':');
+  return { name, qualifier };
 }
 
 function withinResponseLimit(outcome: InvocationOutcome): InvocationOutcome {

@@ -27,6 +27,8 @@ const topicArn = (resource: ResourceIdentity): string => localArn('sns', resourc
 const roleArn = (resource: ResourceIdentity): string => globalArn('iam', `role/${resource.name}`);
 const functionArn = (resource: ResourceIdentity): string =>
   localArn('lambda', `function:${resource.name}`);
+const aliasArn = (resource: ResourceIdentity): string =>
+  localArn('lambda', `function:${resource.property('FunctionName')}:${resource.name}`);
 const stateMachineArn = (resource: ResourceIdentity): string =>
   localArn('states', `stateMachine:${resource.name}`);
 /** A version 4 UUID in form. */
@@ -82,6 +84,7 @@ const PROVIDED_TYPES: Readonly<Record<string, ResourceType>> = {
     ref: name,
     attributes: { Arn: functionArn },
   },
+  'AWS::Lambda::Alias': { nameProperty: 'Name', ref: aliasArn, attributes: { AliasArn: aliasArn } },
   'AWS::Lambda::Permission': { ref: name, attributes: {} },
   'AWS::Lambda::EventSourceMapping': { ref: keyId, attributes: { Id: keyId } },
   'AWS::StepFunctions::StateMachine': {

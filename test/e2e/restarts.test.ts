@@ -4,9 +4,15 @@ import {
   PutItemCommand,
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
+import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { DescribeExecutionCommand, SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { LAMBDA_NAMES } from '../../infra/bundle.ts';
+import {
+  isRecordingCaller,
+  RECORDED_BY,
+  type RecordingCaller,
+} from '../../lambdas/recorder/recorded-by.ts';
 import { createFaults } from '../support/faults.ts';
 import {
   AT_ONCE,
@@ -33,6 +39,22 @@ beforeAll(async () => {
 });
 afterEach(() => faults.clear());
 afterAll(() => world.close());
+
+/** A hold, or from whoever places those, an entry that only the policy gate writes. */
+function foreignEntry({ planeId }: WorldPlane, by: string): string {
+  const entry =
+    by === 'api-hold'
+      ? { type: 'GATE_PASSED', data: { transition: 'DEACTIVATED' } }
+      : { type: 'HOLD_PLACED', data: { reference: 'case-1' } };
+  return JSON.stringify({
+    planeId,
+    offboardingId: null,
+    actor: 'somebody else',
+    reason: 'because',
+    idempotencyKey: `foreign-${by}`,
+    ...entry,
+  });
+}
 
 /** Lets the waits between retries pass. */
 async function untilNobodyWorks(plane: WorldPlane): Promise<void> {
@@ -275,5 +297,35 @@ describe('the ledger', () => {
     }
     expect(await plane.ledger()).toEqual(before);
     expect(await transitions(plane)).toHaveLength(3);
+  });
+
+  it('is asked by each function for its own entries, in its own name, and by no other way', async () => {
+    const plane = await world.plane();
+    const before = await plane.ledger();
+    const recorder = world.cloud.resource('AWS::Lambda::Function', '/recorder-function/').arn ?? '';
+    const callers = Object.keys(RECORDED_BY) as RecordingCaller[];
+    for (const name of LAMBDA_NAMES.filter((lambda) => lambda !== 'recorder')) {
+      const role = world.cloud.resource('AWS::IAM::Role', `/${name}-function/`);
+      const lambda = new LambdaClient({
+        ...world.cloud.clientConfig(''),
+        credentials: world.cloud.iam.issueCredentials(role.arn ?? ''),
+      });
+      const ask = (FunctionName: string) =>
+        lambda.send(new InvokeCommand({ FunctionName, Payload: foreignEntry(plane, name) }));
+      for (const other of [recorder, ...callers.map((caller) => `${recorder}:${caller}`)]) {
+        if (other === `${recorder}:${name}`) continue;
+        await expect(ask(other), `${name} by ${other}`).rejects.toMatchObject({
+          name: 'AccessDeniedException',
+        });
+      }
+      if (!isRecordingCaller(name)) continue;
+      const { FunctionError, Payload } = await ask(`${recorder}:${name}`);
+      expect(FunctionError, name).toBe('Unhandled');
+      expect(JSON.parse(Payload?.transformToString() ?? 'null')).toMatchObject({
+        errorType: 'INVALID_STAGE_INPUT',
+        errorMessage: expect.stringMatching(`^${name} may not ask for `),
+      });
+    }
+    expect(await plane.ledger()).toEqual(before);
   });
 });

@@ -12,6 +12,7 @@ import { storeFor } from '../../lambdas/stores/open-store.ts';
 import { SMALL_LIMITS } from '../support/archive-world.ts';
 import {
   APPROVER,
+  invocationOf,
   OFFBOARDING_ID,
   offboardingRequest,
   PLANE_ID,
@@ -189,7 +190,7 @@ describe('a hold that is placed before any AWS call', () => {
           log: recordingLog(),
         })(
           { planeId: PLANE_ID, offboardingId: OFFBOARDING_ID, request: offboardingRequest() },
-          { awsRequestId: 'request', getRemainingTimeInMillis: remainingMs },
+          invocationOf(remainingMs),
         );
       },
     });

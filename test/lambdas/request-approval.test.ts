@@ -14,6 +14,7 @@ import {
 } from '../../lambdas/request-approval/request-approval.ts';
 import {
   APPROVER,
+  invocationOf,
   OFFBOARDING_ID,
   offboardingRequest,
   PLANE_ID,
@@ -137,7 +138,7 @@ describe('the request for approval', () => {
     const lambda = loggedLambda('request-approval', approvalEventSchema, log, async () => {
       throw new Error('boom');
     });
-    const invocation = { awsRequestId: 'request-1', getRemainingTimeInMillis: () => 1 };
+    const invocation = invocationOf(() => 1);
     await expect(lambda(EVENT, invocation)).rejects.toThrow('boom');
     await expect(lambda({ ...EVENT, timeoutSeconds: 0 }, invocation)).rejects.toMatchObject({
       name: 'INVALID_STAGE_INPUT',

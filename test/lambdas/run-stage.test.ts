@@ -2,7 +2,13 @@ import { describe, expect, it } from 'vitest';
 import type { StageHandler, StageResult } from '../../lambdas/contract.ts';
 import type { PlaneRecord } from '../../lambdas/core/plane.ts';
 import { runStage } from '../../lambdas/run-stage.ts';
-import { OFFBOARDING_ID, offboardingRequest, PLANE_ID, planeRecord } from '../support/builders.ts';
+import {
+  invocationOf,
+  OFFBOARDING_ID,
+  offboardingRequest,
+  PLANE_ID,
+  planeRecord,
+} from '../support/builders.ts';
 import { fakeLedger } from '../support/fake-ledger.ts';
 import { fakePlanes } from '../support/fake-planes.ts';
 import {
@@ -18,7 +24,7 @@ import { recordingLog } from '../support/recording-log.ts';
 
 const NOW = new Date('2026-11-29T10:00:00.000Z');
 const EVENT = { planeId: PLANE_ID, offboardingId: OFFBOARDING_ID, request: offboardingRequest() };
-const INVOCATION = { awsRequestId: 'request-1', getRemainingTimeInMillis: () => 42_000 };
+const INVOCATION = invocationOf(() => 42_000);
 
 interface Scene {
   readonly handler?: Partial<StageHandler>;

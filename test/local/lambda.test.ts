@@ -261,6 +261,29 @@ describe('the service', () => {
     ).rejects.toMatchObject({ name: 'InvalidRequestContentException' });
   });
 
+  it('takes an alias, of which the function is told, and no other qualifier', async () => {
+    await create('aliased');
+    lambda.createAlias('aliased', 'caller');
+    const arn = 'arn:aws:lambda:us-east-1:111122223333:function:aliased';
+    const describe = async (FunctionName: string, Qualifier?: string) => {
+      const Payload = JSON.stringify({ do: 'describe' });
+      const answer = await client.send(
+        new InvokeCommand({ FunctionName, Payload, ...(Qualifier && { Qualifier }) }),
+      );
+      return JSON.parse(answer.Payload?.transformToString() ?? 'null').arn;
+    };
+    for (const name of [arn, 'aliased']) {
+      expect(await describe(name)).toBe(arn);
+      expect(await describe(`${name}:caller`)).toBe(`${arn}:caller`);
+      expect(await describe(name, 'caller')).toBe(`${arn}:caller`);
+      expect(await describe(`${name}:$LATEST`)).toBe(`${arn}:$LATEST`);
+      await expect(describe(`${name}:1`)).rejects.toMatchObject({
+        name: 'ResourceNotFoundException',
+        message: `Function not found: ${arn}:1`,
+      });
+    }
+  });
+
   it('runs an asynchronous invocation after its answer, and twice more when it fails', async () => {
     await create('later');
     const { StatusCode } = await client.send(
@@ -280,7 +303,7 @@ describe('the service', () => {
     ).toEqual([0, 60, 180]);
   });
 
-  it('authorises the caller on the ARN of the function', async () => {
+  it('authorises the caller on the ARN of the function, or of its alias', async () => {
     const asked: string[] = [];
     const caller: Caller = {
       accessKeyId: 'stranger',
@@ -294,11 +317,13 @@ describe('the service', () => {
       { ...createLambdaService(lambda), close: async () => undefined },
       caller,
     );
-    await expect(
-      new LambdaClient(guarded.config).send(new InvokeCommand({ FunctionName: 'worker' })),
-    ).rejects.toMatchObject({ name: 'AccessDeniedException' });
+    for (const FunctionName of ['worker', 'worker:caller'])
+      await expect(
+        new LambdaClient(guarded.config).send(new InvokeCommand({ FunctionName })),
+      ).rejects.toMatchObject({ name: 'AccessDeniedException' });
     expect(asked).toEqual([
       'lambda:InvokeFunction arn:aws:lambda:us-east-1:111122223333:function:worker',
+      'lambda:InvokeFunction arn:aws:lambda:us-east-1:111122223333:function:worker:caller',
     ]);
     await guarded.close();
   });

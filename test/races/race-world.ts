@@ -8,7 +8,13 @@ import type { PlaneRecord } from '../../lambdas/core/plane.ts';
 import { passGate } from '../../lambdas/policy-gate/policy-gate.ts';
 import { runStage } from '../../lambdas/run-stage.ts';
 import { apiWorld, type CallOptions } from '../lambdas/api/api-world.ts';
-import { OFFBOARDING_ID, offboardingRequest, PLANE_ID, planeRecord } from '../support/builders.ts';
+import {
+  invocationOf,
+  OFFBOARDING_ID,
+  offboardingRequest,
+  PLANE_ID,
+  planeRecord,
+} from '../support/builders.ts';
 import { usageOver } from '../support/fake-usage.ts';
 import { ledgerOf, type Step } from '../support/ledgers.ts';
 import { DEV, ENGINE } from '../support/policies.ts';
@@ -129,10 +135,7 @@ export async function raceWorld(
     async stage<Data extends object>(handler: StageHandler<Data>): Promise<Data> {
       assertRuns();
       const ports = { ledger: api.ledger, planes: api.planes, now, log: recordingLog() };
-      const { data } = await runStage(handler, ports)(subject, {
-        awsRequestId: 'request',
-        getRemainingTimeInMillis: () => 900_000,
-      });
+      const { data } = await runStage(handler, ports)(subject, invocationOf());
       return data;
     },
     /** The end of a failed stage as the state machine has it: recorded, unless somebody else was faster. */

@@ -2,6 +2,7 @@ import type { ArchiveData, DeregistrationData } from '../../lambdas/core/ledger-
 import type { OffboardingRequest, PlaneRecord } from '../../lambdas/core/plane.ts';
 import type { PurgeScope } from '../../lambdas/core/scope.ts';
 import type { ObjectVersion } from '../../lambdas/core/store-record.ts';
+import type { Invocation } from '../../lambdas/run-stage.ts';
 
 export const PLANE_ID = 'kp_01JD0000000000000000000001';
 export const OFFBOARDING_ID = 'off_01JD0000000000000000000001';
@@ -18,6 +19,15 @@ export const TIMES = {
   approvalExpires: '2027-12-06T11:00:00.000Z',
   purged: '2027-11-30T10:00:00.000Z',
 } as const;
+
+/** What Lambda tells a function of its invocation. */
+export function invocationOf(remainingMs: () => number = () => 900_000): Invocation {
+  return {
+    awsRequestId: 'request-1',
+    invokedFunctionArn: 'arn:aws:lambda:us-east-1:111122223333:function:stage',
+    getRemainingTimeInMillis: remainingMs,
+  };
+}
 
 export function offboardingRequest(changes: Partial<OffboardingRequest> = {}): OffboardingRequest {
   return {

@@ -26,6 +26,7 @@ import { storeFor } from '../../lambdas/stores/open-store.ts';
 import { readerFor } from '../../lambdas/stores/record-reader.ts';
 import {
   APPROVER,
+  invocationOf,
   OFFBOARDING_ID,
   offboardingRequest,
   PLANE_ID,
@@ -97,10 +98,7 @@ export function productStages(
     };
     for (;;)
       try {
-        return await stage(event, {
-          awsRequestId: 'request',
-          getRemainingTimeInMillis: remainingMs,
-        });
+        return await stage(event, invocationOf(remainingMs));
       } catch (error) {
         if (!isOffboardingError(error, 'STAGE_PENDING')) throw error;
       }
