@@ -14,11 +14,20 @@ const PROJECT = fileURLToPath(new URL('..', import.meta.url));
 const IMPORT_TIME = fileURLToPath(new URL('import-time.ts', import.meta.url));
 const LIMIT = { of: 'ratio', atMost: 1.25 } as const;
 
+/** Two bundles that are imported beside each other. */
+interface Pair {
+  readonly claim: string;
+  readonly limit?: typeof LIMIT;
+  readonly own: string;
+  readonly other: string;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
 /** Each Lambda against a handler that only makes the same clients: bytes of the bundle, and time until they are made. */
 export const coldStart: Measure = async ({ startCloud, size, progress }) => {
   await using bench = await startCloud();
   const bundles: Figure[] = [];
-  const imports: Figure[] = [];
+  const pairs: Pair[] = [];
   for (const name of LAMBDA_NAMES) {
     const { directory, environment } = bench.cloud.lambda.describe(
       bench.functionName(name),
@@ -34,43 +43,47 @@ export const coldStart: Measure = async ({ startCloud, size, progress }) => {
       floor: statSync(other).size,
       limit: LIMIT,
     });
-    const figure: Figure = {
-      claim: `${name}: import and clients`,
-      unit: 'ms',
-      ...(await importsBeside(own, other, environment, size.coldStarts)),
-      limit: LIMIT,
-    };
-    imports.push(figure);
+    pairs.push({ claim: `${name}: import and clients`, limit: LIMIT, own, other, environment });
     const clients = bare.clients.map((client) => basename(client)).join(', ');
-    progress(
-      `${name} (${clients}): ${figure.measured.toFixed(0)} ms of ${figure.floor?.toFixed(0)} ms`,
-    );
+    progress(`${name}: ${clients}`);
     if (!bare.hasEngine) continue;
     const { directory: barest } = await buildBareHandler(name, entry, directory, {
       policies: false,
     });
-    imports.push({
-      claim: `${name}: the same, beside an engine without policies`,
-      unit: 'ms',
-      ...(await importsBeside(own, `${barest}/index.mjs`, environment, size.coldStarts)),
-    });
+    const claim = `${name}: the same, beside an engine without policies`;
+    pairs.push({ claim, own, other: `${barest}/index.mjs`, environment });
   }
-  return { figures: [...bundles, ...imports] };
+  return { figures: [...bundles, ...(await importTimes(pairs, size.coldStarts, progress))] };
 };
 
-/** In turn, so that what else the machine does falls on both. */
-async function importsBeside(
-  own: string,
-  other: string,
-  environment: Readonly<Record<string, string>>,
+/**
+ * Round after round of all of them, each in turn with its floor: what else the machine does for some seconds falls on one start of
+ * many pairs, and not on most of one pair's.
+ */
+async function importTimes(
+  pairs: readonly Pair[],
   coldStarts: number,
-): Promise<Required<Pick<Figure, 'measured' | 'floor' | 'samples'>>> {
-  const samples = { measured: [] as number[], floor: [] as number[] };
-  for (let start = 1; start <= coldStarts; start += 1) {
-    samples.measured.push(await importMs(own, environment));
-    samples.floor.push(await importMs(other, environment));
+  progress: (line: string) => void,
+): Promise<Figure[]> {
+  const started = pairs.map((pair) => ({
+    pair,
+    samples: { measured: [] as number[], floor: [] as number[] },
+  }));
+  for (let round = 1; round <= coldStarts; round += 1) {
+    for (const { pair, samples } of started) {
+      samples.measured.push(await importMs(pair.own, pair.environment));
+      samples.floor.push(await importMs(pair.other, pair.environment));
+    }
+    progress(`round ${round} of ${coldStarts}`);
   }
-  return { measured: median(samples.measured), floor: median(samples.floor), samples };
+  return started.map(({ pair: { claim, limit }, samples }) => ({
+    claim,
+    unit: 'ms',
+    measured: median(samples.measured),
+    floor: median(samples.floor),
+    samples,
+    ...(limit && { limit }),
+  }));
 }
 
 /** In a process of its own, with the function's variables and without any cache of compiled code, as on Lambda. */
