@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import { CreateBucketCommand, PutBucketVersioningCommand, S3Client } from '@aws-sdk/client-s3';
 import { createS3PrefixStore } from '../lambdas/stores/s3-prefix.ts';
+import type { AwsCall, CallFate } from '../local/aws-endpoint.ts';
 import { type Cloud, startCloud } from '../local/cloud.ts';
 import type { FilledVersion } from '../local/s3/fill-bucket.ts';
 import { type ApiClient, apiClient } from '../local/signed-api.ts';
@@ -39,6 +41,8 @@ export interface BenchCloud extends AsyncDisposable {
   versionsOf(plane: BenchPlane): Promise<readonly PlaneVersion[]>;
   /** Starts the offboarding without a grace period, and waits until nothing runs any more. @returns its id */
   offboard(plane: BenchPlane, request?: Record<string, unknown>): Promise<string>;
+  /** Has calls wait for so long before they reach their service. @returns what ends that */
+  delay(isMeant: (call: AwsCall) => boolean, milliseconds: number): () => void;
   /** Name of a Lambda of the product. */
   functionName(lambda: string): string;
   /** Invokes a function in an environment that nothing ran in before. @throws Error when it fails */
@@ -55,6 +59,7 @@ export async function startBenchCloud(assemblyDirectory: string): Promise<BenchC
   const events: ExecutionEvent[] = [];
   let invocations = 0;
   let planes = 0;
+  const delays = new Set<(call: AwsCall) => CallFate>();
   // Known once the template has been read; nothing calls S3 before that.
   let vault = '';
   await using starting = new AsyncDisposableStack();
@@ -65,6 +70,10 @@ export async function startBenchCloud(assemblyDirectory: string): Promise<BenchC
     onCall(call) {
       const kind = requestKind(call, vault);
       if (kind) tally.onRequest(kind);
+      for (const delay of delays) {
+        const fate = delay(call);
+        if (fate !== 'proceed') return fate;
+      }
       return 'proceed';
     },
     onEvent(event) {
@@ -95,6 +104,12 @@ export async function startBenchCloud(assemblyDirectory: string): Promise<BenchC
     tally,
     events,
     invocationCount: () => invocations,
+    delay(isMeant, milliseconds) {
+      const delay = (call: AwsCall): CallFate =>
+        isMeant(call) ? { after: setTimeout(milliseconds) } : 'proceed';
+      delays.add(delay);
+      return () => delays.delete(delay);
+    },
     functionName,
     async plane(fill) {
       planes += 1;

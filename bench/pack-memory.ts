@@ -7,6 +7,7 @@ import { type Shard, shardId } from '../lambdas/core/shard.ts';
 import type { StoreRecord } from '../lambdas/core/store-record.ts';
 import { vaultLayout } from '../lambdas/core/vault-layout.ts';
 import { createS3PrefixStore } from '../lambdas/stores/s3-prefix.ts';
+import type { AwsCall } from '../local/aws-endpoint.ts';
 import { buildBareHandler } from './bare-handler.ts';
 import { type BenchCloud, type BenchPlane, PLANE_BUCKET } from './bench-cloud.ts';
 import { deactivateOnly } from './deactivate-only.ts';
@@ -16,6 +17,8 @@ import { formatSize, MB } from './size.ts';
 
 const BARE = 'bench-bare-archive-pack';
 const LIMIT_BYTES = 300 * MB;
+/** Far longer than it takes to read the next part: what is read must wait, and not pile up. */
+const SLOW_PART_MS = 500;
 
 /** The most memory that one invocation of the packer ever holds, for the same bytes in many members and in few. */
 export const packMemory: Measure = async ({ startCloud, size, progress }) => {
@@ -32,12 +35,18 @@ export const packMemory: Measure = async ({ startCloud, size, progress }) => {
   const figures: Figure[] = [];
   // Just below the size from which objects are copied: the largest that pass through the packer's memory.
   const largestPacked = ARCHIVE_LIMITS.copyFromBytes - 1;
+  const nearlyCopied = `just under ${formatSize(ARCHIVE_LIMITS.copyFromBytes)}`;
   const shapes = [
     { memberBytes: size.smallBytes, named: formatSize(size.smallBytes) },
-    { memberBytes: largestPacked, named: `just under ${formatSize(ARCHIVE_LIMITS.copyFromBytes)}` },
+    { memberBytes: largestPacked, named: nearlyCopied },
+    {
+      memberBytes: largestPacked,
+      named: `${nearlyCopied}, ${SLOW_PART_MS} ms until a part arrives`,
+      partMs: SLOW_PART_MS,
+    },
     { memberBytes: size.shardBytes, named: formatSize(size.shardBytes) },
   ];
-  for (const { memberBytes, named } of shapes) {
+  for (const { memberBytes, named, partMs = 0 } of shapes) {
     const members = Math.max(1, Math.floor(size.shardBytes / memberBytes));
     const body = randomBytes(memberBytes);
     const plane = await bench.plane(function* (prefix) {
@@ -47,6 +56,8 @@ export const packMemory: Measure = async ({ startCloud, size, progress }) => {
     const stage = await deactivateOnly(bench, plane);
     const shard = await writeShard(bench, plane, stage.offboardingId);
     const report = vaultLayout(plane.planeId, stage.offboardingId).packReportKey(shard.shardId);
+    const isSlow = ({ url }: AwsCall) => partMs > 0 && url.includes('partNumber=');
+    const lift = bench.delay(isSlow, partMs);
     const peaks: number[] = [];
     for (let run = 1; run <= size.repeats; run += 1) {
       // Without its report the shard counts as not packed.
@@ -54,6 +65,7 @@ export const packMemory: Measure = async ({ startCloud, size, progress }) => {
       const { peakMemoryBytes } = await bench.invokeFresh(packer, { ...stage, input: { shard } });
       peaks.push(peakMemoryBytes);
     }
+    lift();
     const shape = `${members.toLocaleString('en-US')} x ${named}`;
     progress(`${shape}: ${peaks.map(formatSize).join(', ')}`);
     figures.push({

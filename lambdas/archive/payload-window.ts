@@ -121,9 +121,11 @@ export class PayloadWindow<Section extends Extent> {
     }
   }
 
-  #reaches({ end }: Extent): boolean {
-    const start = this.#rooms[this.#first]?.section.start ?? 0;
-    return end <= start + this.#windowBytes || this.#entered === this.#settled;
+  #reaches({ start, end }: Extent): boolean {
+    const first = this.#rooms[this.#first]?.section;
+    if (!first || end <= first.start + this.#windowBytes) return true;
+    // Alone, and not before what lies before it has been taken: the window must not grow because its taker is slow.
+    return this.#entered === this.#settled && start < first.end;
   }
 
   /** What an extent has of each section that it lies in. */

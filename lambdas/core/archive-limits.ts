@@ -24,7 +24,7 @@ export interface ArchiveLimits {
   readonly uploadPartsAtOnce: number;
   readonly uploadParts: number;
   readonly readsAtOnce: number;
-  /** How far reads may be ahead of the first part of a payload that is not full, in bytes from its start. */
+  /** How far reads may be ahead of the first part of a payload that is not taken to be sent, in bytes from its start. */
   readonly readAheadBytes: number;
   /** Uncompressed bytes of DynamoDB items in one gzip member, the least that is read to get one item back. */
   readonly itemBlockBytes: number;

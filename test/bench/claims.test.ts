@@ -70,7 +70,7 @@ test('archiving 1,000 small objects reads each once, writes one payload and remo
 test('a packer of 128 MB holds far less than its shard, beside some 140 MB of node, the SDK and what is under way', async () => {
   const figures = await figuresOf(packMemory, { ...SIZE, smallBytes: 128 * KB });
   const peaks = Array.from(figures.values(), (figure) => figure.measured / MB);
-  expect(peaks).toHaveLength(3);
+  expect(peaks).toHaveLength(4);
   // 512 MB take as much: a shard that was kept whole would make 128 MB more of it.
   for (const peak of peaks) expect(peak).toBeLessThan(270);
 }, 180_000);

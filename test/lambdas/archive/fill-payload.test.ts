@@ -140,6 +140,34 @@ test('one slow read holds up its own section only, and memory holds what the win
   expect(await texts).toEqual(['aaaaabbbbb', 'cccccddddd', 'eeeeefffff']);
 });
 
+test('a slow taker holds up what is filled: memory holds no more than the window reaches into', async () => {
+  const started: number[] = [];
+  const room: number[] = [];
+  const extents = stretches(Array.from({ length: 20 }, () => 5));
+  const sections = fillPayload({
+    extents,
+    sections: stretches(Array.from({ length: 10 }, () => 10)),
+    fill: async (extent, place) => {
+      started.push(extent.number);
+      place.write(0, letters(extent));
+    },
+    limits: { readsAtOnce: 2, readAheadBytes: 20 },
+    bufferOf: (bytes) => {
+      room.push(bytes);
+      return dirty(bytes);
+    },
+  });
+  const texts: string[] = [];
+  for await (const [section, bytes] of sections) {
+    await setImmediate();
+    // The one that was taken, and two that the window reaches into.
+    expect(room.length).toBeLessThanOrEqual(section.number + 2);
+    expect(started.length).toBeLessThanOrEqual(2 * (section.number + 2));
+    texts.push(bytes.toString());
+  }
+  expect(texts.join('')).toBe(extents.map(letters).join(''));
+});
+
 test('who stops taking has nothing more read, and waits for what is under way', async () => {
   const slow = gate();
   const started: number[] = [];
