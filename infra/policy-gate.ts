@@ -1,10 +1,11 @@
 import { Duration, Stack } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { GATE_ASKED_BY } from '../lambdas/policy-gate/asked-by.ts';
 import type { RolePatterns } from '../lambdas/policy-gate/roles.ts';
+import { AskedFunction } from './asked-function.ts';
 import { assertGovernance } from './assert-governance.ts';
 import type { OffboardingConfig } from './config.ts';
 import type { Ledger } from './ledger.ts';
-import { ProductFunction } from './product-function.ts';
 import type { Recorder } from './recorder.ts';
 import type { Usage } from './usage.ts';
 
@@ -15,13 +16,18 @@ export interface PolicyGateProps {
   readonly recorder: Recorder;
 }
 
-/** Decides: the workflow asks it before a protected transition, the API before it does anything for a caller. */
-export class PolicyGate extends ProductFunction {
+/**
+ * Decides: the workflow asks it before a protected transition, the API before it does anything for a caller. Either is about
+ * what `GATE_ASKED_BY` has for it, and what is refused is on record.
+ */
+export class PolicyGate extends AskedFunction {
   constructor(scope: Construct, { config, ledger, usage, recorder }: PolicyGateProps) {
     super(scope, 'policy-gate', {
       config,
       description: 'Decides who may do what, and acts on nothing.',
       timeout: Duration.minutes(1),
+      askedBy: GATE_ASKED_BY,
+      foundBy: 'POLICY_GATE_FUNCTION',
     });
     assertGovernance(config);
     ledger.grantRead(this);
@@ -32,12 +38,6 @@ export class PolicyGate extends ProductFunction {
     this.setEnvironment('FORCE', config.force);
     this.setEnvironment('USE_DURING_GRACE', config.useDuringGrace);
     this.setEnvironment('ROLES', Stack.of(this).toJsonString(inThisAccount(this, config.roles)));
-  }
-
-  /** May ask whether its caller is allowed to do something; a refusal is then on record. */
-  grantAsk(fn: ProductFunction): void {
-    this.grantInvoke(fn);
-    fn.setEnvironment('POLICY_GATE_FUNCTION', this.functionName);
   }
 }
 

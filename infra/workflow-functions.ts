@@ -11,7 +11,8 @@ export interface WorkflowFunctions {
   readonly locate: ProductFunction;
   /** By the alias of the state machine. */
   readonly recorder: IFunction;
-  readonly policyGate: ProductFunction;
+  /** By the alias of the state machine. */
+  readonly policyGate: IFunction;
   readonly deregister: ProductFunction;
   readonly verifyDeactivate: ProductFunction;
   readonly deactivate: ProductFunction;
@@ -115,7 +116,7 @@ export function createWorkflowFunctions(
   return {
     locate,
     recorder: recorder.forWorkflow,
-    policyGate,
+    policyGate: policyGate.forWorkflow,
     deregister,
     verifyDeactivate,
     deactivate,

@@ -15,7 +15,6 @@ import type { Construct } from 'constructs';
 import type { ErrorCode } from '../lambdas/core/errors.ts';
 import type { RecordCommand } from '../lambdas/core/ledger-rules.ts';
 import type { Halt } from '../lambdas/core/ledger-state.ts';
-import type { ProductFunction } from './product-function.ts';
 import { BUSY_SERVICES, LAMBDA_ERRORS } from './retry-policies.ts';
 
 const SUPERSEDED: ErrorCode = 'OFFBOARDING_SUPERSEDED';
@@ -63,7 +62,7 @@ export class WorkflowSteps {
   }
 
   /** A Lambda function that is told which offboarding it works on. */
-  run(name: string, fn: ProductFunction, props: StepProps): LambdaInvoke {
+  run(name: string, fn: IFunction, props: StepProps): LambdaInvoke {
     const { payload = {}, result, replacesState, retry, waitsForAnswer, unless, failed } = props;
     const task = LambdaInvoke.jsonPath(this.scope, name, {
       lambdaFunction: fn,

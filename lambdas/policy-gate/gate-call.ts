@@ -34,3 +34,4 @@ export type GateEvent = z.infer<typeof gateEventSchema>;
 
 /** What the gate is called with: by the workflow with a transition, by the API with a question. */
 export const gateCallSchema = z.union([gateEventSchema, questionSchema]);
+export type GateCall = z.infer<typeof gateCallSchema>;

@@ -5,12 +5,14 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { ledgerReader } from '../adapters/ledger-table.ts';
 import { recorderFunction } from '../adapters/recorder-function.ts';
 import { usageReader } from '../adapters/usage-table.ts';
+import { assertMayAsk } from '../caller-alias.ts';
 import { USE_DURING_GRACE } from '../core/grace-use.ts';
 import { requireChoiceEnv, requireEnv, requireWholeNumberEnv } from '../env.ts';
 import { eventLog } from '../event-log.ts';
 import { loggedLambda } from '../logged-lambda.ts';
 import type { GateAnswer } from '../ports.ts';
 import { answerQuestion } from './answer-question.ts';
+import { askedKind, GATE_ASKED_BY } from './asked-by.ts';
 import { FORCE_RULES } from './attempt.ts';
 import { cedarModule, readAsset } from './compile-cedar.ts';
 import { gateCallSchema } from './gate-call.ts';
@@ -42,6 +44,12 @@ export const handler = loggedLambda(
   'policy-gate',
   gateCallSchema,
   eventLog(),
-  async (event, log): Promise<{ readonly decision: GateAnswer['decision'] }> =>
-    'action' in event ? answerQuestion(ports, event, log) : passGate(ports, event, log),
+  async (
+    call,
+    log,
+    { invokedFunctionArn },
+  ): Promise<{ readonly decision: GateAnswer['decision'] }> => {
+    assertMayAsk(GATE_ASKED_BY, 'policy gate', invokedFunctionArn, askedKind(call));
+    return 'action' in call ? answerQuestion(ports, call, log) : passGate(ports, call, log);
+  },
 );

@@ -1,4 +1,4 @@
-import { OffboardingError } from '../core/errors.ts';
+import type { AskedBy } from '../caller-alias.ts';
 import type { LedgerEntryType } from '../core/ledger-entry.ts';
 import type { RecordCommand } from '../core/ledger-rules.ts';
 import type { LifecycleState } from '../core/lifecycle.ts';
@@ -6,10 +6,7 @@ import type { LifecycleState } from '../core/lifecycle.ts';
 /** An entry by its type; a transition by the state it leads to. */
 type RecordedKind = Exclude<LedgerEntryType, 'TRANSITION'> | LifecycleState;
 
-/**
- * Which entries each caller may ask for: the state machine, and functions by their names. Everybody has an alias of the recorder
- * under its own name and may invoke no other, so it is IAM that says who asks, and not the request.
- */
+/** Which entries each caller may have recorded: the state machine, and functions by their names. */
 export const RECORDED_BY = {
   workflow: [
     'PENDING_DEACTIVATE',
@@ -30,24 +27,9 @@ export const RECORDED_BY = {
   'api-approval': ['APPROVED', 'REJECTED'],
   'api-usage': ['USE_NOTICED', 'USAGE_REMOVED'],
   'api-hold': ['HOLD_PLACED', 'HOLD_RELEASED'],
-} as const satisfies Record<string, readonly RecordedKind[]>;
-export type RecordingCaller = keyof typeof RECORDED_BY;
+} as const satisfies AskedBy & Record<string, readonly RecordedKind[]>;
 
-export function isRecordingCaller(name: string): name is RecordingCaller {
-  return Object.hasOwn(RECORDED_BY, name);
-}
-
-/**
- * @param invokedArn the recorder's ARN as it was invoked; without an alias nobody may ask for anything
- * @throws OffboardingError `INVALID_STAGE_INPUT` when who asks may not ask for such an entry
- */
-export function assertMayAsk(invokedArn: string, { type, to }: RecordCommand): void {
-  const [, caller = ''] = /:function:[^:]+:([^:]+)$/.exec(invokedArn) ?? [];
-  const kinds: readonly string[] = isRecordingCaller(caller) ? RECORDED_BY[caller] : [];
-  const kind = to ?? type;
-  if (!kinds.includes(kind))
-    throw new OffboardingError(
-      'INVALID_STAGE_INPUT',
-      `${caller || 'whoever invokes the recorder itself'} may not ask for ${kind}`,
-    );
+/** What `RECORDED_BY` names a command by. */
+export function recordedKind({ type, to }: RecordCommand): string {
+  return to ?? type;
 }

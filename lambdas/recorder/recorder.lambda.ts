@@ -1,11 +1,12 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { ledgerAppender, ledgerReader } from '../adapters/ledger-table.ts';
 import { planeProjection, planeReader } from '../adapters/registry-table.ts';
+import { assertMayAsk } from '../caller-alias.ts';
 import { requireEnv } from '../env.ts';
 import { eventLog } from '../event-log.ts';
 import { loggedLambda } from '../logged-lambda.ts';
 import { recordCommandSchema } from './record-command.ts';
-import { assertMayAsk } from './recorded-by.ts';
+import { RECORDED_BY, recordedKind } from './recorded-by.ts';
 import { createRecorder } from './recorder.ts';
 
 const dynamodb = new DynamoDBClient();
@@ -21,7 +22,7 @@ export const handler = loggedLambda(
   recordCommandSchema,
   eventLog(),
   async (command, log, { invokedFunctionArn }) => {
-    assertMayAsk(invokedFunctionArn, command);
+    assertMayAsk(RECORDED_BY, 'recorder', invokedFunctionArn, recordedKind(command));
     return createRecorder({ ...ports, log }).record(command);
   },
 );

@@ -37,7 +37,7 @@ export function createRecorder(ports: RecorderPorts): Recorder {
       await findPlane(ports.planes, command.planeId);
       for (let race = 1; race <= MAX_RACES; race += 1) {
         const entries = await readChain(ports.ledger, command.planeId);
-        const recorded = entries.find((entry) => entry.idempotencyKey === command.idempotencyKey);
+        const recorded = entries.find((entry) => answers(entry, command));
         if (recorded) return await acknowledge(ports, command, recorded, foldLedger(entries));
         const entry = await nextEntry(foldLedger(entries), command, ports.now());
         if ((await ports.ledger.append(entry)) === 'appended') {
@@ -56,17 +56,21 @@ export function createRecorder(ports: RecorderPorts): Recorder {
   };
 }
 
+/** A key is one for each kind of entry: who may ask for one kind must not be in the way of another. */
+function answers(entry: LedgerEntry, { idempotencyKey, type, to }: RecordCommand): boolean {
+  return (
+    entry.idempotencyKey === idempotencyKey &&
+    entry.type === type &&
+    (to === undefined || entry.to === to)
+  );
+}
+
 async function acknowledge(
   ports: RecorderPorts,
   command: RecordCommand,
   recorded: LedgerEntry,
   head: LedgerState,
 ): Promise<LedgerEntry> {
-  if (recorded.type !== command.type || (command.to && recorded.to !== command.to))
-    throw new OffboardingError(
-      'INVALID_STAGE_INPUT',
-      `the idempotency key of entry ${recorded.seq} was used again for another entry`,
-    );
   const { lifecycleState, seq, holds } = head;
   await ports.planes.project(command.planeId, lifecycleState, seq, holds.length);
   ports.log.info('entry already recorded', summaryOf(recorded));

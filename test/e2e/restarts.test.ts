@@ -8,11 +8,9 @@ import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { DescribeExecutionCommand, SFNClient, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { LAMBDA_NAMES } from '../../infra/bundle.ts';
-import {
-  isRecordingCaller,
-  RECORDED_BY,
-  type RecordingCaller,
-} from '../../lambdas/recorder/recorded-by.ts';
+import { GATE_ASKED_BY } from '../../lambdas/policy-gate/asked-by.ts';
+import { RECORDED_BY } from '../../lambdas/recorder/recorded-by.ts';
+import { OFFBOARDING_ID, offboardingRequest } from '../support/builders.ts';
 import { createFaults } from '../support/faults.ts';
 import {
   AT_ONCE,
@@ -53,6 +51,17 @@ function foreignEntry({ planeId }: WorldPlane, by: string): string {
     reason: 'because',
     idempotencyKey: `foreign-${by}`,
     ...entry,
+  });
+}
+
+/** A transition, which only the state machine makes. */
+function foreignQuestion({ planeId }: WorldPlane, by: string): string {
+  return JSON.stringify({
+    planeId,
+    offboardingId: OFFBOARDING_ID,
+    request: offboardingRequest(),
+    transition: 'DEACTIVATED',
+    idempotencyKey: `foreign-${by}`,
   });
 }
 
@@ -299,33 +308,38 @@ describe('the ledger', () => {
     expect(await transitions(plane)).toHaveLength(3);
   });
 
-  it('is asked by each function for its own entries, in its own name, and by no other way', async () => {
-    const plane = await world.plane();
-    const before = await plane.ledger();
-    const recorder = world.cloud.resource('AWS::Lambda::Function', '/recorder-function/').arn ?? '';
-    const callers = Object.keys(RECORDED_BY) as RecordingCaller[];
-    for (const name of LAMBDA_NAMES.filter((lambda) => lambda !== 'recorder')) {
-      const role = world.cloud.resource('AWS::IAM::Role', `/${name}-function/`);
-      const lambda = new LambdaClient({
-        ...world.cloud.clientConfig(''),
-        credentials: world.cloud.iam.issueCredentials(role.arn ?? ''),
-      });
-      const ask = (FunctionName: string) =>
-        lambda.send(new InvokeCommand({ FunctionName, Payload: foreignEntry(plane, name) }));
-      for (const other of [recorder, ...callers.map((caller) => `${recorder}:${caller}`)]) {
-        if (other === `${recorder}:${name}`) continue;
-        await expect(ask(other), `${name} by ${other}`).rejects.toMatchObject({
-          name: 'AccessDeniedException',
+  it.each([
+    ['recorder', RECORDED_BY, foreignEntry],
+    ['policy-gate', GATE_ASKED_BY, foreignQuestion],
+  ] as const)(
+    '%s is asked by each function for its own, in its own name, and by no other way',
+    async (asked, askedBy, foreign) => {
+      const plane = await world.plane();
+      const before = await plane.ledger();
+      const arn = world.cloud.resource('AWS::Lambda::Function', `/${asked}-function/`).arn ?? '';
+      for (const name of LAMBDA_NAMES.filter((lambda) => lambda !== asked)) {
+        const role = world.cloud.resource('AWS::IAM::Role', `/${name}-function/`);
+        const lambda = new LambdaClient({
+          ...world.cloud.clientConfig(''),
+          credentials: world.cloud.iam.issueCredentials(role.arn ?? ''),
+        });
+        const ask = (FunctionName: string) =>
+          lambda.send(new InvokeCommand({ FunctionName, Payload: foreign(plane, name) }));
+        for (const other of [arn, ...Object.keys(askedBy).map((caller) => `${arn}:${caller}`)]) {
+          if (other === `${arn}:${name}`) continue;
+          await expect(ask(other), `${name} by ${other}`).rejects.toMatchObject({
+            name: 'AccessDeniedException',
+          });
+        }
+        if (!Object.hasOwn(askedBy, name)) continue;
+        const { FunctionError, Payload } = await ask(`${arn}:${name}`);
+        expect(FunctionError, name).toBe('Unhandled');
+        expect(JSON.parse(Payload?.transformToString() ?? 'null')).toMatchObject({
+          errorType: 'INVALID_STAGE_INPUT',
+          errorMessage: expect.stringMatching(`^${name} may not ask for `),
         });
       }
-      if (!isRecordingCaller(name)) continue;
-      const { FunctionError, Payload } = await ask(`${recorder}:${name}`);
-      expect(FunctionError, name).toBe('Unhandled');
-      expect(JSON.parse(Payload?.transformToString() ?? 'null')).toMatchObject({
-        errorType: 'INVALID_STAGE_INPUT',
-        errorMessage: expect.stringMatching(`^${name} may not ask for `),
-      });
-    }
-    expect(await plane.ledger()).toEqual(before);
-  });
+      expect(await plane.ledger()).toEqual(before);
+    },
+  );
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { LAMBDA_NAMES } from '../../infra/bundle.ts';
+import { GATE_ASKED_BY } from '../../lambdas/policy-gate/asked-by.ts';
 import { RECORDED_BY } from '../../lambdas/recorder/recorded-by.ts';
 import { resourceOf, resourcesOf } from '../support/assembly.ts';
 import { allows, roleStatements, textOf } from '../support/policy-statements.ts';
@@ -266,24 +267,27 @@ describe('what destroys or decides', () => {
     expect(rolesThatMay(action, resource)).toEqual(roles);
   });
 
-  it('asks the recorder by an alias of its own, and in no other way', () => {
-    const recorder = logicalId('AWS::Lambda::Function', 'Offboardingrecorder');
-    const aliases = resourcesOf(STACK, 'AWS::Lambda::Alias');
+  it.each([
+    ['recorder', RECORDED_BY],
+    ['policygate', GATE_ASKED_BY],
+  ])('asks the %s by an alias of its own, and in no other way', (name, askedBy) => {
+    const asked = logicalId('AWS::Lambda::Function', `Offboarding${name}`);
+    const aliases = resourcesOf(STACK, 'AWS::Lambda::Alias').filter(
+      ([, { Properties }]) =>
+        JSON.stringify(Properties.FunctionName) === JSON.stringify({ Ref: asked }),
+    );
     expect(aliases.map(([, { Properties }]) => Properties.Name).sort()).toEqual(
-      Object.keys(RECORDED_BY).sort(),
+      Object.keys(askedBy).sort(),
     );
     for (const [alias, { Properties }] of aliases) {
-      expect(Properties).toMatchObject({
-        FunctionName: { Ref: recorder },
-        FunctionVersion: '$LATEST',
-      });
+      expect(Properties).toMatchObject({ FunctionVersion: '$LATEST' });
       expect(rolesThatMay('lambda:InvokeFunction', alias), alias).toEqual([
         Properties.Name === 'workflow'
           ? 'WorkflowStateMachine'
           : `${Properties.Name}`.replaceAll('-', ''),
       ]);
     }
-    expect(rolesThatMay('lambda:InvokeFunction', recorder)).toEqual([]);
+    expect(rolesThatMay('lambda:InvokeFunction', asked)).toEqual([]);
   });
 });
 
