@@ -1,7 +1,8 @@
 import type { S3Client, StorageClass } from '@aws-sdk/client-s3';
+import * as z from 'zod/mini';
 import type { StageContext, StageHandler, StageResult } from '../contract.ts';
 import { ARCHIVE_LIMITS } from '../core/archive-limits.ts';
-import { isOffboardingError } from '../core/errors.ts';
+import { isOffboardingError, type OffboardingError } from '../core/errors.ts';
 import type { PackReport } from '../core/pack-report.ts';
 import type { StoreDescriptor } from '../core/plane.ts';
 import { type Shard, shardSchema } from '../core/shard.ts';
@@ -10,6 +11,7 @@ import type { RecordReader } from '../stores/record-reader.ts';
 import { abortUploads } from '../stores/s3-uploads.ts';
 import { archiveStep } from './archive-step.ts';
 import { readSeal } from './assert-sealed.ts';
+import type { PackFailure } from './pack-failure.ts';
 import { packShard } from './pack-shard.ts';
 import { readMembers } from './read-members.ts';
 import type { Vault } from './vault.ts';
@@ -31,6 +33,12 @@ export interface PackData {
   readonly payloadCount: number;
 }
 
+/** A shard, and the name of the execution that has it packed. */
+const workSchema = z.object({
+  shard: shardSchema,
+  attempt: z.string().check(z.minLength(1)),
+});
+
 /**
  * Second step of the archive, once per shard: copies its members into the vault, straight into the archive class.
  * A member that changed since the inventory voids the plan, because nothing has been evicted yet: the next start of the
@@ -44,7 +52,7 @@ export function createPack({
   limits = ARCHIVE_LIMITS,
 }: PackPorts): StageHandler<PackData> {
   const execute = async (context: StageContext): Promise<StageResult<PackData>> => {
-    const shard = shardSchema.parse(context.input.shard);
+    const { shard, attempt } = workSchema.parse(context.input);
     const layout = vaultLayout(context.planeId, context.offboardingId, shard.plan);
     const reportKey = layout.packReportKey(shard.shardId);
     const before = await vault.readText(reportKey);
@@ -78,8 +86,13 @@ export function createPack({
       };
     } catch (error) {
       // Behind a seal the sources go because they are evicted. A packer that lags behind must not void what is sealed.
-      if (isOffboardingError(error, 'SOURCE_CHANGED') && !(await readSeal(vault, layout)))
-        await vault.writeOnce(layout.planVoidKey, JSON.stringify({ shardId: shard.shardId }));
+      if (isPackFailure(error) && !(await readSeal(vault, layout))) {
+        const { name: code, message } = error;
+        const failure: PackFailure = { shardId: shard.shardId, code, message };
+        await vault.writeOnce(layout.packFailureKey(attempt), JSON.stringify(failure));
+        if (code === 'SOURCE_CHANGED')
+          await vault.writeOnce(layout.planVoidKey, JSON.stringify({ shardId: shard.shardId }));
+      }
       throw error;
     }
   };
@@ -90,10 +103,18 @@ export function createPack({
   });
 }
 
+function isPackFailure(
+  error: unknown,
+): error is OffboardingError & { readonly name: PackFailure['code'] } {
+  return (
+    isOffboardingError(error, 'SOURCE_CHANGED') || isOffboardingError(error, 'INTEGRITY_MISMATCH')
+  );
+}
+
 function refusal(vault: Vault, context: StageContext): string | undefined {
-  const parsed = shardSchema.safeParse(context.input.shard);
-  if (!parsed.success) return 'the input holds no shard of a plan';
-  const { shardId, plan, store, membersBucket, membersKey } = parsed.data;
+  const parsed = workSchema.safeParse(context.input);
+  if (!parsed.success) return 'the input holds no shard of a plan, or no name of the attempt';
+  const { shardId, plan, store, membersBucket, membersKey } = parsed.data.shard;
   const layout = vaultLayout(context.planeId, context.offboardingId, plan);
   if (membersBucket !== vault.bucket || membersKey !== layout.inventoryKey(shardId))
     return `shard ${shardId} does not belong to this offboarding`;

@@ -6,6 +6,7 @@ import type { VaultLayout } from '../core/vault-layout.ts';
 import { archiveStep } from './archive-step.ts';
 import { readSeal } from './assert-sealed.ts';
 import { currentLayout, readShards, requirePlan } from './current-plan.ts';
+import { whyNotPacked } from './pack-failure.ts';
 import type { Vault } from './vault.ts';
 import { verifyPacked } from './verify-packed.ts';
 import { writeBag } from './write-bag.ts';
@@ -19,6 +20,7 @@ export interface SealPorts {
 /**
  * Third step of the archive: proves that what the packers wrote is what was inventoried, and closes the bag over it.
  * Any difference is `INTEGRITY_MISMATCH`; nothing has been evicted by then. What one invocation cannot verify, the next does.
+ * With `packingFailed`, the name of an attempt whose packers gave up, it seals nothing and fails under the code of what they met.
  */
 export function createSeal({
   s3,
@@ -26,6 +28,8 @@ export function createSeal({
   limits = ARCHIVE_LIMITS,
 }: SealPorts): StageHandler<SealRecord> {
   const execute = async (context: StageContext): Promise<StageResult<SealRecord>> => {
+    const { packingFailed } = context.input;
+    if (typeof packingFailed === 'string') throw await whyNotPacked(vault, context, packingFailed);
     const { layout } = await currentLayout(vault, context);
     const before = await readSeal(vault, layout);
     if (before) return { status: 'skipped', message: 'the bag is already sealed', data: before };

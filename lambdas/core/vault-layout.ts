@@ -20,6 +20,7 @@ export interface VaultLayout {
   readonly archivedKey: string;
   inventoryKey(shardId: string): string;
   packReportKey(shardId: string): string;
+  packFailureKey(attempt: string): string;
   /** Key of a file of the bag, by its path in the bag. */
   bagKey(path: string): string;
 }
@@ -41,6 +42,7 @@ export function vaultLayout(planeId: string, offboardingId: string, plan = 1): V
     archivedKey: `${work}archived.json`,
     inventoryKey: (shardId) => `${work}inventory/part-${shardId}.jsonl`,
     packReportKey: (shardId) => `${work}packed/shard-${shardId}.json`,
+    packFailureKey: (attempt) => `${work}pack-failures/${attempt}.json`,
     bagKey: (path) => `${bagPrefix}${path}`,
   };
 }

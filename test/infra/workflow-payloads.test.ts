@@ -83,14 +83,18 @@ describe('what the Lambdas of the workflow are told', () => {
       ReaderConfig: { InputType: 'JSONL' },
       Parameters: { 'Bucket.$': '$.plan.shardsBucket', 'Key.$': '$.plan.shardsKey' },
     });
-    expect(map.ItemSelector).toEqual({ ...SUBJECT, 'shard.$': '$$.Map.Item.Value' });
+    expect(map.ItemSelector).toEqual({
+      ...SUBJECT,
+      'shard.$': '$$.Map.Item.Value',
+      'attempt.$': '$$.Execution.Name',
+    });
     expect(map.ItemProcessor.ProcessorConfig).toEqual({
       Mode: 'DISTRIBUTED',
       ExecutionType: 'STANDARD',
     });
     expect(map.ItemProcessor.States['Pack shard'].Parameters.Payload).toEqual({
       ...SUBJECT,
-      input: { 'shard.$': '$.shard' },
+      input: { 'shard.$': '$.shard', 'attempt.$': '$.attempt' },
     });
     expect(map.MaxConcurrency).toBe(40);
     expect(map.ResultPath).toBe(null);

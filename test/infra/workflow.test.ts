@@ -29,6 +29,7 @@ const FAILED_STAGE: Readonly<Record<string, string>> = {
   'Plan archive': 'archive',
   'Pack shards': 'archive',
   'Seal archive': 'archive',
+  'Explain unpacked shards': 'archive',
   'Evict hot data': 'archive',
   'Record archived': 'archive',
   'Schedule purge': 'archive',
@@ -271,11 +272,21 @@ describe('a step that fails', () => {
     });
   });
 
-  it('has a code of ours when it is a shard, an answer or a state that nobody knows', () => {
-    const codes = ['Shards not packed', 'Unknown decision', 'Unknown lifecycle state'].map(
+  it('has a code of ours when it is an answer or a state that nobody knows', () => {
+    const codes = ['Unknown decision', 'Unknown lifecycle state'].map(
       (name) => (stateOf(definition, name).Result as { Error: string }).Error,
     );
-    expect(codes).toEqual(['ARCHIVE_FAILED', 'INVALID_STAGE_INPUT', 'WRONG_STATE']);
+    expect(codes).toEqual(['INVALID_STAGE_INPUT', 'WRONG_STATE']);
+  });
+
+  it('has the code of what a packer met, which its map run does not tell', () => {
+    expect(stateOf(definition, 'Pack shards').Catch?.[0]).toEqual({
+      ErrorEquals: ['States.ExceedToleratedFailureThreshold'],
+      ResultPath: null,
+      Next: 'Explain unpacked shards',
+    });
+    // Whatever it answered, nothing would be evicted before a seal.
+    expect(stateOf(definition, 'Explain unpacked shards').Next).toBe('Seal archive');
   });
 });
 

@@ -75,6 +75,8 @@ export interface ArchiveWorldOptions {
 const BUCKET = 'documents';
 const VAULT = 'vault';
 const TABLE = 'chunks';
+/** Name of the execution that has shards packed. */
+export const ATTEMPT = `${OFFBOARDING_ID}-1`;
 
 export async function startArchiveWorld(options: ArchiveWorldOptions = {}): Promise<ArchiveWorld> {
   const { limits = SMALL_LIMITS, versioned = true, objectLock = false } = options;
@@ -140,7 +142,7 @@ export async function startArchiveWorld(options: ArchiveWorldOptions = {}): Prom
       await tables.client.send(new PutItemCommand({ TableName: TABLE, Item }));
     },
     run: (step, change) => execute(handlers[step], change),
-    pack: (shard) => execute(handlers.pack, { input: { shard } }),
+    pack: (shard) => execute(handlers.pack, { input: { shard, attempt: ATTEMPT } }),
     async shards(plan = 1) {
       const folder = plan === 1 ? 'work' : `plan-${plan}/work`;
       const key = `planes/${PLANE_ID}/${OFFBOARDING_ID}/${folder}/shards.jsonl`;

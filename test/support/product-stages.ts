@@ -126,7 +126,7 @@ export function productStages(
           storageClass: 'DEEP_ARCHIVE',
         });
         for (const shard of parseShards((await vault.readText(plan.shardsKey)) ?? ''))
-          await run(pack, TIMES.archived, { shard });
+          await run(pack, TIMES.archived, { shard, attempt: 'attempt-1' });
         await run(createSeal(archivePorts), TIMES.archived);
         const evict = createEvict({ ...archivePorts, ledger, retentionFloorDays: 0 });
         ({ data } = await run(evict, TIMES.archived));

@@ -19,6 +19,7 @@ import type { StoreRecord } from '../../../lambdas/core/store-record.ts';
 import {
   type ArchiveWorld,
   type ArchiveWorldOptions,
+  ATTEMPT,
   SMALL_LIMITS,
   startArchiveWorld,
 } from '../../support/archive-world.ts';
@@ -439,6 +440,21 @@ test('an item that changed since the inventory is found by the packer', async ()
     message: 'a source item is no longer what was inventoried',
   });
   expect((await world.open(world.chunks).measure()).count).toBe(11);
+});
+
+test.each([
+  [ATTEMPT, 'SOURCE_CHANGED', /^at least 1 record, in shard \d{5}: a source item is no longer/],
+  ['another attempt', 'ARCHIVE_FAILED', /^a shard could not be packed/],
+])('what stopped a packer is found by the attempt: %s', async (attempt, errorCode, message) => {
+  await startFull();
+  await world.run('plan');
+  await world.putItem('c5', { text: { S: 'changed' } });
+  await world.archive();
+  expect(await world.run('seal', { input: { packingFailed: attempt } })).toMatchObject({
+    status: 'failure',
+    errorCode,
+    message: expect.stringMatching(message),
+  });
 });
 
 test('what appeared or changed after packing is still there, and the stage fails with the count', async () => {
