@@ -37,6 +37,8 @@ export interface ApiProps {
 /** The HTTP API. Every request is signed by an IAM identity, and that identity is the actor in the ledger. */
 export class Api extends Construct {
   readonly restApi: RestApi;
+  /** Without a slash at its end: what follows is a path, which begins with one. */
+  readonly url: string;
   private readonly bodyValidator: RequestValidator;
 
   constructor(scope: Construct, id: string, { config, functions }: ApiProps) {
@@ -63,6 +65,10 @@ export class Api extends Construct {
         accessLogFormat: accessLogFormat(),
       },
     });
+    // The construct's own output and its `url` end in a slash, and the gateway has no route `//planes`.
+    this.restApi.node.tryRemoveChild('Endpoint');
+    const { region, urlSuffix } = Stack.of(this);
+    this.url = `https://${this.restApi.restApiId}.execute-api.${region}.${urlSuffix}/${this.restApi.deploymentStage.stageName}`;
     // API Gateway makes it up without an end and without a key, unless it is there.
     const executionLog = new ProductLogGroup(this, 'ExecutionLog', {
       config,

@@ -1,4 +1,4 @@
-import { CfnOutput, Duration, type RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Duration, type RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { Metric, type MetricOptions, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { EventBus, type EventPattern, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction, SnsTopic } from 'aws-cdk-lib/aws-events-targets';
@@ -58,7 +58,14 @@ export class Events extends Construct {
       metricName: 'LedgerRewritten',
       metricValue: '1',
     });
-    new CfnOutput(scope, 'EventBusName', { value: this.bus.eventBusName });
+  }
+
+  get busName(): string {
+    return this.bus.eventBusName;
+  }
+
+  get undeliveredQueueUrl(): string {
+    return this.undelivered.queueUrl;
   }
 
   /**

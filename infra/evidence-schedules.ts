@@ -51,6 +51,10 @@ export class EvidenceSchedules extends Construct {
     });
   }
 
+  get undeliveredQueueUrl(): string {
+    return this.undelivered.queueUrl;
+  }
+
   /** Invokes the function every day at this hour, UTC. */
   daily(fn: ProductFunction, hour: number): void {
     new Schedule(this, `Daily${fn.lambdaName}`, {

@@ -65,6 +65,10 @@ export class Evidence extends Construct {
     return this.bucket.bucketName;
   }
 
+  get signingKeyArn(): string {
+    return this.signingKey.keyArn;
+  }
+
   /** Signs and stores certificates, and reads the one that an earlier run has stored. */
   grantIssue(fn: ProductFunction): void {
     this.allow(fn, 'certificates', 's3:PutObject', 's3:GetObject');

@@ -12,7 +12,7 @@ import type { Events } from './events.ts';
 export interface NotificationsProps {
   readonly config: OffboardingConfig;
   readonly events: Events;
-  /** With a slash at its end. */
+  /** Without a slash at its end. */
   readonly apiUrl: string;
 }
 
@@ -40,7 +40,7 @@ export class Notifications extends Construct {
 
     const plane = EventField.fromPath('$.detail.planeId');
     const expiry = EventField.fromPath('$.detail.data.expiresAt');
-    const decide = `Until ${expiry}. What would be destroyed, and where to decide: ${apiUrl}planes/${plane}/approval`;
+    const decide = `Until ${expiry}. What would be destroyed, and where to decide: ${apiUrl}/planes/${plane}/approval`;
     const reminded = (...levels: string[]) => ({
       detailType: [DETAIL_TYPES.APPROVAL_REMINDED],
       ...(levels.length > 0 && { detail: { data: { level: levels } } }),

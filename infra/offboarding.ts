@@ -1,4 +1,3 @@
-import { CfnOutput } from 'aws-cdk-lib';
 import { Construct } from 'constructs';
 import { DETAIL_TYPES } from '../lambdas/core/ledger-event.ts';
 import { AccessLogs } from './access-logs.ts';
@@ -16,6 +15,7 @@ import { Ledger } from './ledger.ts';
 import { noteUnheard } from './note-unheard.ts';
 import { Notifications } from './notifications.ts';
 import { OffboardingWorkflow } from './offboarding-workflow.ts';
+import { putOut } from './outputs.ts';
 import { PlaneResources } from './plane-resources.ts';
 import { PolicyGate } from './policy-gate.ts';
 import { PurgeSchedule } from './purge-schedule.ts';
@@ -27,10 +27,10 @@ import { createWorkflowFunctions } from './workflow-functions.ts';
 
 /**
  * The whole product, in the order in which its parts need each other. Put it into a stack of your own, or deploy
- * `OffboardingStack`.
+ * `OffboardingStack`. A stack takes one of them, and its outputs are the stack's.
  */
 export class Offboarding extends Construct {
-  /** Where the API is: `https://…/v1/`. Whoever calls it needs `execute-api:Invoke`. */
+  /** Where the API is: `https://…/v1`, without a slash at its end. Whoever calls it needs `execute-api:Invoke`. */
   readonly apiUrl: string;
 
   constructor(scope: Construct, id: string, config: OffboardingConfig) {
@@ -93,12 +93,12 @@ export class Offboarding extends Construct {
 
     // Who asks for it.
     const apiFunctions = createApiFunctions(this, capabilities, workflow);
-    const { restApi } = new Api(this, 'Api', { config, functions: apiFunctions });
-    this.apiUrl = restApi.url;
+    const api = new Api(this, 'Api', { config, functions: apiFunctions });
+    this.apiUrl = api.url;
     const notifications = new Notifications(this, 'Notifications', {
       config,
       events,
-      apiUrl: restApi.url,
+      apiUrl: api.url,
     });
 
     // Who notices when it goes wrong.
@@ -111,20 +111,49 @@ export class Offboarding extends Construct {
       evidenceSchedules,
       evidenceFunctions,
       events,
-      restApi,
+      restApi: api.restApi,
     });
 
     noteUnheard(this, config);
 
-    new CfnOutput(this, 'ApiUrl', { value: restApi.url });
-    new CfnOutput(this, 'StateMachineArn', { value: workflow.stateMachine.stateMachineArn });
-    // What approvers, and who can make them decide, subscribe to.
-    new CfnOutput(this, 'ApproversTopicArn', { value: notifications.approversTopicArn });
-    new CfnOutput(this, 'EscalationTopicArn', { value: notifications.escalationTopicArn });
-    // What `npm run restore` reads.
-    new CfnOutput(this, 'LedgerTable', { value: ledger.tableName });
-    new CfnOutput(this, 'VaultBucket', { value: vault.bucketName });
-    // What an auditor downloads: docs/verification.md.
-    new CfnOutput(this, 'EvidenceBucket', { value: evidence.bucketName });
+    putOut(this, {
+      ApiUrl: { value: api.url, description: 'Where the API is, without a slash at its end' },
+      StateMachineArn: {
+        value: workflow.stateMachine.stateMachineArn,
+        description: 'The workflow of all offboardings',
+      },
+      EventBusName: {
+        value: events.busName,
+        description: 'Has each entry of the ledger as an event',
+      },
+      ApproversTopicArn: {
+        value: notifications.approversTopicArn,
+        description: 'What approvers subscribe to',
+      },
+      EscalationTopicArn: {
+        value: notifications.escalationTopicArn,
+        description: 'What those subscribe to who can make approvers decide',
+      },
+      LedgerTable: { value: ledger.tableName, description: 'What `npm run restore` reads' },
+      VaultBucket: { value: vault.bucketName, description: 'Where the archives are' },
+      EvidenceBucket: {
+        value: evidence.bucketName,
+        description: 'Where auditors download the checkpoints',
+      },
+      SigningKeyArn: {
+        value: evidence.signingKeyArn,
+        description:
+          'Signs certificates and checkpoints: note the thumbprint of its public key, and give that to auditors',
+      },
+      UndeliveredEvidenceQueueUrl: {
+        value: evidenceSchedules.undeliveredQueueUrl,
+        description:
+          'Checkpoints and certificates that were due and not issued (EvidenceNotIssued)',
+      },
+      UndeliveredEventsQueueUrl: {
+        value: events.undeliveredQueueUrl,
+        description: 'Events that were given up (EventsUndelivered)',
+      },
+    });
   }
 }

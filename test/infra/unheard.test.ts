@@ -73,16 +73,11 @@ describe('the app as it is', () => {
     const { Outputs } = readTemplate('Offboarding-prod') as {
       Outputs: Record<string, { Value: unknown }>;
     };
-    const topics = Object.entries(Outputs).filter(([id]) => id.includes('TopicArn'));
-    expect(topics.map(([id, { Value }]) => [id.replace(/[0-9A-F]{8}$/, ''), Value])).toEqual(
-      ['Approvers', 'Escalation'].map((name) => [
-        `Offboarding${name}TopicArn`,
-        {
-          Ref: resourceOf('Offboarding-prod', 'AWS::SNS::Topic', `OffboardingNotifications${name}`)
-            .logicalId,
-        },
-      ]),
-    );
+    for (const name of ['Approvers', 'Escalation']) {
+      const topic = `OffboardingNotifications${name}`;
+      const { logicalId } = resourceOf('Offboarding-prod', 'AWS::SNS::Topic', topic);
+      expect(Outputs[`${name}TopicArn`]?.Value).toEqual({ Ref: logicalId });
+    }
   });
 });
 
