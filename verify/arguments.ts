@@ -10,7 +10,7 @@ export interface VerifyArguments {
   readonly thumbprints: readonly string[];
 }
 
-export const USAGE = `verify-offboarding <certificate.jws> [options]
+export const USAGE = `npm run verify -- <certificate.jws> [options]
 
   --keys <jwks.json>        the public keys, from GET /keys
   --thumbprint <text>       of the key that may have signed, got by another way; may be given again. Without it, everything has to be

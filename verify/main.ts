@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { verify } from './verify.ts';
 
 // A reader that has seen enough (`| head`) does not change the verdict.

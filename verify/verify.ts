@@ -18,9 +18,7 @@ export function verify(argv: readonly string[], { stdout, stderr }: Terminal): 0
     }
     evidence = readEvidence(files);
   } catch (error) {
-    stderr(
-      `verify-offboarding: ${error instanceof Error ? error.message : String(error)}\n\n${USAGE}\n`,
-    );
+    stderr(`verify: ${error instanceof Error ? error.message : String(error)}\n\n${USAGE}\n`);
     return 2;
   }
   const findings = verifyEvidence(evidence);

@@ -138,7 +138,7 @@ export async function verifyOffline(
     for await (const { name, text } of checkpoints(cloud)) await save(name, text);
     const { lines, exitCode } = await runVerifier(folder, await signingKeyThumbprint(cloud));
     for (const line of lines) report.say(`  ${line}`);
-    report.check('verify-offboarding finds nothing wrong', exitCode === 0, `exit code ${exitCode}`);
+    report.check('the verifier finds nothing wrong', exitCode === 0, `exit code ${exitCode}`);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -10,13 +10,17 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startWorld, type World, type WorldPlane } from '../support/offboarding-world.ts';
 
 const PROJECT = join(import.meta.dirname, '../..');
-const TOOLS = ['bash', 'curl', 'jq', 'openssl', 'sha256sum', 'base64', 'xxd', 'npx'];
+const TOOLS = ['bash', 'curl', 'jq', 'openssl', 'sha256sum', 'base64', 'xxd', 'npm'];
 const run = promisify(execFile);
 
-/** The shell of docs/verification.md, all of it, in its order. */
+function readPage(document: string): string {
+  return readFileSync(join(PROJECT, 'docs', document), 'utf8');
+}
+
+/** The shell that an auditor runs: what is indented of a page, all of it, in its order. */
 function shellOf(document: string): string {
-  const lines = readFileSync(join(PROJECT, 'docs', document), 'utf8').split('\n');
-  return lines
+  return readPage(document)
+    .split('\n')
     .filter((line) => line.startsWith('    '))
     .map((line) => line.slice(4))
     .join('\n');
@@ -44,13 +48,16 @@ describe('an auditor', () => {
   afterAll(() => world.close());
 
   /** Not from the API: from whoever may ask KMS. */
-  const thumbprintOfKey = async () => {
+  const publicKey = async () => {
     const KeyId = world.cloud.physicalName('AWS::KMS::Key', 'Evidence/SigningKey');
     const kms = new KMSClient(world.cloud.clientConfig('administrator'));
     const { PublicKey } = await kms.send(new GetPublicKeyCommand({ KeyId }));
-    const key = Buffer.from(PublicKey ?? []);
-    return calculateJwkThumbprint(createPublicKey({ key, format: 'der', type: 'spki' }));
+    return Buffer.from(PublicKey ?? []);
   };
+  const thumbprintOfKey = async () =>
+    calculateJwkThumbprint(
+      createPublicKey({ key: await publicKey(), format: 'der', type: 'spki' }),
+    );
 
   const shell = async (more = '') =>
     run('bash', ['-c', `${shellOf('verification.md')}\n${more}`], {
@@ -72,7 +79,7 @@ describe('an auditor', () => {
   it('can follow docs/verification.md word by word', async () => {
     const forge = `echo '--- forged'
       sed -i '3s/"seq":3/"seq":33/' "$EVIDENCE/ledger.jsonl"
-      npx verify-offboarding "$EVIDENCE/certificate.jws" --ledger "$EVIDENCE/ledger.jsonl" || echo "ended with $?"`;
+      npm run --silent verify -- "$EVIDENCE/certificate.jws" --ledger "$EVIDENCE/ledger.jsonl" || echo "ended with $?"`;
     const [stdout = '', forged] = (await shell(forge)).stdout.split('--- forged');
     expect(forged).toContain('FAIL         ledger entry 3: its content is not what its hash says');
     expect(forged).toContain('ended with 1');
@@ -90,6 +97,15 @@ describe('an auditor', () => {
     expect(stdout).toContain('ok   ledger entry 10');
     expect(stdout).toMatch(/ok {3}checkpoint 000000\d\d\.jws has seen this ledger/);
   }, 300_000);
+
+  it('has the thumbprint from whoever deployed the product, by the command on the page', async () => {
+    const [, command = ''] = readPage('verification.md').match(/```bash\n(.+?)```/s) ?? [];
+    const aws = `aws() { echo '${(await publicKey()).toString('base64')}'; }`;
+    const { stdout } = await run('bash', ['-euo', 'pipefail', '-c', `${aws}\n${command}`], {
+      env: { ...process.env, SIGNING_KEY: 'the output SigningKeyArn' },
+    });
+    expect(stdout).toBe(await thumbprintOfKey());
+  });
 
   it('finds every checkpoint: no administrator can hide one or write another over it', async () => {
     const s3 = new S3Client(world.cloud.clientConfig('administrator'));
