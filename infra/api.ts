@@ -124,7 +124,9 @@ export class Api extends Construct {
   }
 }
 
-/** Who asked for what, and what became of it. `requestId` can be chosen by the caller, `extendedRequestId` cannot. */
+/**
+ * Who asked for what, and what became of it: no more of a person than that takes (docs/security.md, Personal data). `requestId` can be chosen by the caller, `extendedRequestId` cannot.
+ */
 function accessLogFormat(): AccessLogFormat {
   return AccessLogFormat.custom(
     JSON.stringify({
@@ -132,10 +134,8 @@ function accessLogFormat(): AccessLogFormat {
       extendedRequestId: AccessLogField.contextExtendedRequestId(),
       requestId: AccessLogField.contextRequestId(),
       userArn: AccessLogField.contextIdentityUserArn(),
-      caller: AccessLogField.contextIdentityCaller(),
       accountId: AccessLogField.contextIdentityAccountId(),
       sourceIp: AccessLogField.contextIdentitySourceIp(),
-      userAgent: AccessLogField.contextIdentityUserAgent(),
       httpMethod: AccessLogField.contextHttpMethod(),
       path: AccessLogField.contextPath(),
       resourcePath: AccessLogField.contextResourcePath(),
