@@ -93,6 +93,9 @@ function phrase(resource: string): string {
     [/^dynamodb:table\/(.+)$/, 'tables `$1`'],
     [/^lambda:function:(.+)$/, 'functions `$1`'],
     [/^scheduler:schedule\/(.+)\/\*$/, 'schedules in the $1'],
+    // The label is the time at which DynamoDB has made the stream; nobody knows it before.
+    [/^(.+? table)\/stream\/\d.*$/, 'the stream of the $1'],
+    [/^(.+? table)\/stream\/\*$/, 'all streams of the $1'],
     [/^states:execution:(.+?)(?:\/(\w+))?:\*$/, 'executions of the $1 $2'],
     [/^(.+? bucket)\/(.+)$/, 'objects `$2` in the $1'],
     [/^([^/`]+)$/, '$1'],
