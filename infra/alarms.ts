@@ -91,7 +91,7 @@ export class Alarms extends Construct {
       section: 'purgeawaitsapproval',
     });
     this.alarm('PurgeNotStarted', {
-      metric: purgeSchedule.metricDropped(sum),
+      metric: purgeSchedule.metricUndelivered({ period }),
       threshold: 1,
       impact: 'A retention is over, but its purge was not started: data is kept for too long.',
       section: 'purgenotstarted',

@@ -1,9 +1,8 @@
-import { Duration, type RemovalPolicy } from 'aws-cdk-lib';
-import { type Metric, type MetricOptions, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import type { RemovalPolicy } from 'aws-cdk-lib';
+import type { Metric, MetricOptions } from 'aws-cdk-lib/aws-cloudwatch';
 import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import { Schedule, ScheduleExpression, ScheduleGroup } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
-import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { acknowledge, INLINE_POLICY } from './acknowledge.ts';
 import type { ProductFunction } from './product-function.ts';
@@ -13,6 +12,7 @@ import {
   schedulerRole,
   schedulesIn,
 } from './scheduler-access.ts';
+import { UndeliveredQueue } from './undelivered-queue.ts';
 
 /**
  * When evidence is due: the daily checkpoint, and for each purge the final certificate, when the last of what AWS keeps of the
@@ -23,7 +23,7 @@ export class EvidenceSchedules extends Construct {
   /** Passed to EventBridge Scheduler. It may invoke the functions that are due, and do nothing else. */
   private readonly role: Role;
   /** What was due and was not done: Scheduler could not invoke the function, or the function failed. */
-  private readonly undelivered: Queue;
+  private readonly undelivered: UndeliveredQueue;
 
   constructor(scope: Construct, id: string, props: { removalPolicy: RemovalPolicy }) {
     super(scope, id);
@@ -32,23 +32,9 @@ export class EvidenceSchedules extends Construct {
       group: this.group,
       description: 'Invokes what issues evidence when it is due',
     });
-    this.undelivered = new Queue(this, 'Undelivered', {
-      enforceSSL: true,
-      encryption: QueueEncryption.SQS_MANAGED,
-      retentionPeriod: Duration.days(14),
-      removalPolicy: props.removalPolicy,
-    });
-    this.role.addToPolicy(
-      new PolicyStatement({
-        actions: ['sqs:SendMessage'],
-        resources: [this.undelivered.queueArn],
-      }),
-    );
+    this.undelivered = new UndeliveredQueue(this, 'Undelivered', props);
+    this.undelivered.grantKeep(this.role);
     acknowledge(this.role, import.meta.filename, INLINE_POLICY);
-    acknowledge(this.undelivered, import.meta.filename, {
-      'AwsSolutions-SQS3':
-        'it is the dead-letter queue of the schedules and of what they invoke, which no rule looks at',
-    });
   }
 
   get undeliveredQueueUrl(): string {
@@ -86,22 +72,15 @@ export class EvidenceSchedules extends Construct {
    * waits for its answer. https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
    */
   keepFailed(fn: ProductFunction): void {
-    const { queueArn } = this.undelivered;
-    // CDK's own destination would let the role read the queue's attributes as well.
-    fn.addToRolePolicy(
-      new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [queueArn] }),
-    );
+    if (fn.role) this.undelivered.grantKeep(fn.role);
     fn.configureAsyncInvoke({
       retryAttempts: 2,
-      onFailure: { bind: () => ({ destination: queueArn }) },
+      onFailure: { bind: () => ({ destination: this.undelivered.queueArn }) },
     });
   }
 
   /** What was due and was not done, after all retries: Scheduler's (24 hours) and Lambda's (two). */
   metricUndelivered(options?: MetricOptions): Metric {
-    return this.undelivered.metricApproximateNumberOfMessagesVisible({
-      statistic: Stats.MAXIMUM,
-      ...options,
-    });
+    return this.undelivered.metricWaiting(options);
   }
 }

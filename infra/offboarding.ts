@@ -145,6 +145,10 @@ export class Offboarding extends Construct {
         description:
           'Signs certificates and checkpoints: note the thumbprint of its public key, and give that to auditors',
       },
+      UndeliveredPurgesQueueUrl: {
+        value: purgeSchedule.undeliveredQueueUrl,
+        description: 'Purges that were due and not started (PurgeNotStarted)',
+      },
       UndeliveredEvidenceQueueUrl: {
         value: evidenceSchedules.undeliveredQueueUrl,
         description:

@@ -14,6 +14,7 @@ import {
   schedulerRole,
   schedulesIn,
 } from './scheduler-access.ts';
+import { UndeliveredQueue } from './undelivered-queue.ts';
 
 const ACTIONS = {
   createSchedule: 'scheduler:CreateSchedule',
@@ -28,6 +29,8 @@ export class PurgeSchedule extends Construct {
   /** Passed to EventBridge Scheduler. It may start one state machine and do nothing else. */
   private readonly role: Role;
   private readonly group: ScheduleGroup;
+  /** Starts that were due and failed: a schedule that was given up does not come back. */
+  private readonly undelivered: UndeliveredQueue;
 
   constructor(scope: Construct, id: string, props: { removalPolicy: RemovalPolicy }) {
     super(scope, id);
@@ -36,6 +39,8 @@ export class PurgeSchedule extends Construct {
       group: this.group,
       description: 'Starts the workflow when the retention of an archive is over',
     });
+    this.undelivered = new UndeliveredQueue(this, 'Undelivered', props);
+    this.undelivered.grantKeep(this.role);
     acknowledge(this.role, import.meta.filename, INLINE_POLICY);
   }
 
@@ -59,6 +64,7 @@ export class PurgeSchedule extends Construct {
           Arn: `arn:${Stack.of(this).partition}:scheduler:::aws-sdk:sfn:startExecution`,
           RoleArn: this.role.roleArn,
           Input: JsonPath.stringAt('$.purgeSchedule.targetInput'),
+          DeadLetterConfig: { Arn: this.undelivered.queueArn },
         },
       },
       iamAction: ACTIONS[action],
@@ -88,8 +94,12 @@ export class PurgeSchedule extends Construct {
     fn.setEnvironment('SCHEDULE_GROUP', this.group.scheduleGroupName);
   }
 
-  /** Schedules that could not start the workflow, after all of Scheduler's own retries (24 hours). */
-  metricDropped(options?: MetricOptions): Metric {
-    return this.group.metricDropped(options);
+  get undeliveredQueueUrl(): string {
+    return this.undelivered.queueUrl;
+  }
+
+  /** Schedules that could not start the workflow, after all of Scheduler's own retries (24 hours), and that nobody has seen to. */
+  metricUndelivered(options?: MetricOptions): Metric {
+    return this.undelivered.metricWaiting(options);
   }
 }

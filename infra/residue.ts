@@ -12,6 +12,7 @@ const KEEPERS: ReadonlySet<string> = new Set([
   'AWS::SQS::Queue',
   'AWS::Events::Archive',
   'AWS::StepFunctions::StateMachine',
+  'AWS::ApiGateway::Stage',
 ]);
 
 /** "It typically takes up to 72 hours after that before log events are deleted, but in rare situations might take longer." */
@@ -78,6 +79,17 @@ function entriesOf(resource: CfnResource, name: string): readonly ResidueSource[
           // 90 days after an execution has ended; the one that certifies ends within the day.
           days: 91,
           source: 'https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html',
+        },
+      ];
+    case 'AWS::ApiGateway::Stage':
+      if (properties.TracingEnabled !== true) return [];
+      return [
+        {
+          // With the path of a request, which names the plane.
+          what: 'traces of the requests to the API',
+          kind: 'x-ray-traces',
+          days: 30,
+          source: 'https://docs.aws.amazon.com/general/latest/gr/xray.html',
         },
       ];
     default:

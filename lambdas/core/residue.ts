@@ -5,6 +5,7 @@ export type ResidueKind =
   | 'dynamodb-point-in-time-recovery'
   | 'cloudwatch-logs'
   | 'step-functions-history'
+  | 'x-ray-traces'
   | 's3-expiration'
   | 'sqs-message-retention'
   | 'eventbridge-archive';

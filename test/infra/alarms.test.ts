@@ -38,7 +38,7 @@ describe('the alarms', () => {
       ['OffboardingHalted', 'AWS/States', 'ExecutionsFailed', 1],
       ['OffboardingTimedOut', 'AWS/States', 'ExecutionsTimedOut', 1],
       ['PurgeAwaitsApproval', 'AWS/Lambda', 'Invocations', 1],
-      ['PurgeNotStarted', 'AWS/Scheduler', 'InvocationDroppedCount', 1],
+      ['PurgeNotStarted', 'AWS/SQS', 'ApproximateNumberOfMessagesVisible', 1],
       ['CheckpointFailing', 'AWS/Lambda', 'Errors', 1],
       ['CheckpointMissing', 'AWS/Lambda', 'Invocations', 1],
       ['LedgerRewritten', 'KnowledgePlanes/Offboarding-prod', 'LedgerRewritten', 1],

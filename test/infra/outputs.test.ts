@@ -60,6 +60,7 @@ it('the documents name outputs', () => {
     'StateMachineArn',
     'UndeliveredEventsQueueUrl',
     'UndeliveredEvidenceQueueUrl',
+    'UndeliveredPurgesQueueUrl',
     'VaultBucket',
   ]);
 });

@@ -347,9 +347,14 @@ describe('every role', () => {
     );
   });
 
-  it('of the purge schedule starts the workflow, and is assumed by its own schedules only', () => {
+  it('of the purge schedule starts the workflow or keeps what it could not start, and is assumed by its own schedules only', () => {
     const role = resourceOf(STACK, 'AWS::IAM::Role', 'OffboardingPurgeSchedule');
     expect(statements.filter(({ role: owner }) => owner === role.logicalId)).toMatchObject([
+      {
+        actions: ['sqs:SendMessage'],
+        resources: [expect.stringContaining('PurgeScheduleUndelivered')],
+        condition: undefined,
+      },
       {
         actions: ['states:StartExecution'],
         resources: [`\${${stateMachine}}`],

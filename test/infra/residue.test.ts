@@ -76,6 +76,7 @@ describe('the residue register', () => {
       'items of the table Usage/Table': 35,
       'items of the table Decisions/Table': 35,
       'the history of the executions': 91,
+      'traces of the requests to the API': 30,
       'the logs of the functions and the API': logDays,
     });
     // It is kept on purpose, and for good.

@@ -31,7 +31,7 @@ describe('docs/security.md', () => {
     const policies = resourcePoliciesTable(readTemplate(assembly, 'Offboarding-prod'));
     expect(policies).toContain('| Events undelivered queue | allows | `events.amazonaws.com` |');
     expect(policies).toMatch(
-      /Events undelivered queue, Evidence Schedules undelivered queue \| \*\*denies\*\* \| `\*` \| `sqs:\*`/,
+      /Events undelivered queue, Evidence Schedules undelivered queue, Purge Schedule undelivered queue \| \*\*denies\*\* \| `\*` \| `sqs:\*`/,
     );
   });
 

@@ -195,6 +195,7 @@ describe.each([
         Arn: `arn:\${AWS::Partition}:scheduler:::aws-sdk:sfn:startExecution`,
         RoleArn: expect.stringContaining('PurgeScheduleRole'),
         'Input.$': '$.purgeSchedule.targetInput',
+        DeadLetterConfig: { Arn: expect.stringContaining('PurgeScheduleUndelivered') },
       },
     });
   });

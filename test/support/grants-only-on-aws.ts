@@ -78,6 +78,12 @@ export const ONLY_ON_AWS: readonly OnlyOnAws[] = [
     because: 'a redrive of an execution redrives the children of its map',
   },
   {
+    role: 'Purge Schedule role',
+    actions: ['sqs:SendMessage'],
+    resource: 'Purge Schedule undelivered queue',
+    because: 'Scheduler keeps there what it could not deliver after a day of retries',
+  },
+  {
     role: 'Evidence Schedules role',
     actions: ['sqs:SendMessage'],
     resource: 'Evidence Schedules undelivered queue',
