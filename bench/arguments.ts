@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { type PlaneSize, parsePlaneSize } from './size.ts';
+import { type PlaneSize, parsePlane } from './size.ts';
 
 export const ROWS = [
   'archive-small-objects',
@@ -17,7 +17,7 @@ export interface BenchArguments {
   readonly quick: boolean;
   readonly json: boolean;
   readonly help: boolean;
-  readonly project?: PlaneSize;
+  readonly project?: readonly PlaneSize[];
   readonly retentionDays: number;
 }
 
@@ -27,7 +27,8 @@ export const USAGE = `npm run bench -- [options]
   --quick                  smaller sizes, for working on the bench: the claims are about the full ones
   --json                   one JSON object a line, for machines
   --project <count>x<size> what a plane of so many objects would need on AWS, such as 10000000x20KB (KB, MB, GB: 1,024),
-                           from what the last full run measured (bench/measured.json)
+                           from what the last full run measured (bench/measured.json); several sizes with a plus:
+                           10000000x20KB+200x6GB
   --retention-days <days>  how long the archive of that plane is kept (default: 365)
   --help                   this text
 
@@ -55,7 +56,7 @@ export function parseArguments(argv: readonly string[]): BenchArguments {
     json,
     help,
     retentionDays: Number(days),
-    ...(project !== undefined && { project: parsePlaneSize(project) }),
+    ...(project !== undefined && { project: parsePlane(project) }),
   };
 }
 

@@ -58,6 +58,11 @@ export const RATES = {
    * of AWS says how fast S3 copies, and the embedded S3 copies no bytes.
    */
   copyBytesPerSecond: 100 * 1024 ** 2,
+  /**
+   * Read by one packer for the SHA-256 of what is copied by parts, through the same 625 Mbit/s and in one direction only: 75 MB
+   * (10^6), as `objectMaxBytes` in `lambdas/core/archive-limits.ts` is reckoned with.
+   */
+  hashedBytesPerSecond: 75_000_000,
 } as const;
 
 const DAYS_PER_MONTH = 365 / 12;

@@ -1,8 +1,9 @@
 import { ARCHIVE_LIMITS } from '../lambdas/core/archive-limits.ts';
-import { type ArchiveShape, archiveShape, isCopiedSize } from './archive-shape.ts';
-import { lineThrough } from './line.ts';
-import type { MeasuredArchive, ProjectionBasis } from './measurement.ts';
+import { mixedShape, wayOf } from './archive-shape.ts';
+import type { ProjectionBasis } from './measurement.ts';
 import { costOf, DEEP_ARCHIVE, RATES, storageCost } from './prices.ts';
+import { mapCounts, projectRequests, sumRequests } from './project-requests.ts';
+import { projectVault } from './project-vault.ts';
 import { type Charge, chargeOf, type RequestKind } from './request-kind.ts';
 import { formatSize, type PlaneSize } from './size.ts';
 
@@ -27,77 +28,91 @@ export interface Projection {
   readonly sequentialRequests: number;
 }
 
+/** A projection of this product. */
+export interface ArchiveProjection extends Projection {
+  /** Of the requests, those of objects that are copied by parts: derived from the code and its limits, measured by no run. */
+  readonly derivedRequests: number;
+}
+
 /**
- * What this product would need for a plane of equal objects, from what was measured at two sizes.
- * @throws RangeError for objects that are copied by parts, which no run measures
+ * What this product would need for a plane of objects of these sizes, from what was measured at two sizes.
+ * @throws RangeError for objects that this product does not archive
  */
 export function projectArchive(
-  size: PlaneSize,
+  plane: readonly PlaneSize[],
   basis: ProjectionBasis,
   options: ProjectionOptions,
-): Projection {
-  const { objects, objectBytes } = size;
-  if (objectBytes > ARCHIVE_LIMITS.copyObjectMaxBytes)
-    throw new RangeError(
-      `objects above ${formatSize(ARCHIVE_LIMITS.copyObjectMaxBytes)} are copied by parts, which is not measured`,
-    );
-  const copied = isCopiedSize(objectBytes);
-  const shape = archiveShape(size);
-  const runs = copied ? basis.copied : basis.packed;
-  const vault = projectVault(size, shape, runs, copied);
-  const archiving = projectRequests(shape, basis, copied);
-  const purging = scale(basis.purge.requests, vault.versions / basis.purge.versions);
-  const requests = sumByCharge([archiving, purging]);
+): ArchiveProjection {
+  assertArchived(plane);
+  const { shards, payloads } = mixedShape(plane);
+  const vault = projectVault(plane, basis);
+  const { measured, derived } = projectRequests(plane, basis);
+  const pages = vault.versions / basis.purge.versions;
+  // Requests are whole: the last page of a listing is one however few it holds.
+  const purging = mapCounts(basis.purge.requests, (count) => Math.ceil(count * pages));
+  const everything = sumRequests([measured, derived, purging]);
+  const requests = sumByCharge(everything);
 
   const { offboarding } = basis;
   const perShard = offboarding.shardTransitions / offboarding.shards;
   const transitions =
-    offboarding.transitions - offboarding.shardTransitions + Math.ceil(perShard * shape.shards);
-  const packerSeconds = copied
-    ? copySeconds(size, shape.shards)
-    : (objects * objectBytes) / RATES.packerBytesPerSecond;
-  const invocations = offboarding.lambdaInvocations - offboarding.shards + shape.shards;
-  const atOnce = Math.min(options.packConcurrency, shape.shards);
-  return withTotal({
-    requests,
-    dollars: {
-      requests: requestCost(requests),
-      compute:
-        costOf('lambdaGbSecond', packerSeconds * (options.packerMemoryMb / 1024)) +
-        costOf('lambdaRequest', invocations),
-      workflow:
-        costOf('stateTransition', transitions) +
-        costOf('dynamodbWrite', offboarding.ledgerWriteUnits),
-      storage: archiveStorageCost(
-        { archivedBytes: vault.archivedBytes, archivedObjects: shape.payloads },
-        vault.standardBytes,
-        options.retentionDays,
-      ),
-    },
-    transitions,
-    packerSeconds,
-    hoursAtLeast:
-      Math.max(
-        requests.get / RATES.getsPerSecond,
-        (requests.put + requests['archive-put']) / RATES.putsPerSecond,
-        packerSeconds / atOnce,
-      ) / 3600,
-    sequentialRequests: countOf([archiving, purging], /^(ListObjectVersions|DeleteObjects) /),
-  });
+    offboarding.transitions - offboarding.shardTransitions + Math.ceil(perShard * shards);
+  const packerSeconds = plane.reduce((sum, size) => sum + packSeconds(size), 0);
+  const invocations = offboarding.lambdaInvocations - offboarding.shards + shards;
+  const atOnce = Math.min(options.packConcurrency, shards);
+  return {
+    ...withTotal({
+      requests,
+      dollars: {
+        requests: requestCost(requests),
+        compute:
+          costOf('lambdaGbSecond', packerSeconds * (options.packerMemoryMb / 1024)) +
+          costOf('lambdaRequest', invocations),
+        workflow:
+          costOf('stateTransition', transitions) +
+          costOf('dynamodbWrite', offboarding.ledgerWriteUnits),
+        storage: archiveStorageCost(
+          { archivedBytes: vault.archivedBytes, archivedObjects: payloads },
+          vault.standardBytes,
+          options.retentionDays,
+        ),
+      },
+      transitions,
+      packerSeconds,
+      hoursAtLeast:
+        Math.max(
+          requests.get / RATES.getsPerSecond,
+          (requests.put + requests['archive-put']) / RATES.putsPerSecond,
+          packerSeconds / atOnce,
+        ) / 3600,
+      sequentialRequests: countOf(everything, /^(ListObjectVersions|DeleteObjects) /),
+    }),
+    derivedRequests: countOf(derived, /./),
+  };
 }
 
 /**
  * The same plane as one copy per object: list it, copy and look at each object, delete the originals; later list and
- * delete the copies. The counts are the fewest that S3's API allows; no compute and no workflow is charged for. As many
- * copies run at once as with this product.
+ * delete the copies. The counts are the fewest that S3's API allows, above the limit of CopyObject so with parts as large as that;
+ * no compute and no workflow is charged for. As many copies run at once as with this product.
  */
 export function projectCopying(
-  size: PlaneSize,
+  plane: readonly PlaneSize[],
   { retentionDays, packConcurrency }: ProjectionOptions,
 ): Projection {
-  const { objects, objectBytes } = size;
-  const pages = Math.ceil(objects / 1000);
-  const requests = { get: objects, put: 2 * pages, 'archive-put': objects, free: 2 * pages };
+  const sum = (of: (size: PlaneSize) => number) =>
+    plane.reduce((total, size) => total + of(size), 0);
+  const objects = sum((size) => size.objects);
+  const { pages } = mixedShape(plane);
+  const requests = {
+    get: objects,
+    put: 2 * pages + sum((size) => size.objects * partRequests(size.objectBytes)),
+    'archive-put': objects,
+    free: 2 * pages,
+  };
+  const copiesAtOnce = packConcurrency * ARCHIVE_LIMITS.copiesAtOnce;
+  const copySeconds = ({ objectBytes }: PlaneSize) =>
+    objectBytes / fewestParts(objectBytes) / RATES.copyBytesPerSecond;
   return withTotal({
     requests,
     dollars: {
@@ -105,7 +120,10 @@ export function projectCopying(
       compute: 0,
       workflow: 0,
       storage: archiveStorageCost(
-        { archivedBytes: objects * objectBytes, archivedObjects: objects },
+        {
+          archivedBytes: sum((size) => size.objects * size.objectBytes),
+          archivedObjects: objects,
+        },
         0,
         retentionDays,
       ),
@@ -116,100 +134,61 @@ export function projectCopying(
       Math.max(
         requests.get / RATES.getsPerSecond,
         (requests.put + requests['archive-put']) / RATES.putsPerSecond,
-        copySeconds(size, 1) / packConcurrency,
+        sum((size) => size.objects * copySeconds(size)) / copiesAtOnce,
+        ...plane.map(copySeconds),
       ) / 3600,
     sequentialRequests: 4 * pages,
   });
 }
 
-/** Seconds that so many packers wait for S3 in all, each for as many copies at once as it asks for. */
-function copySeconds({ objects, objectBytes }: PlaneSize, packers: number): number {
-  const rounds = Math.max(packers, objects / ARCHIVE_LIMITS.copiesAtOnce);
-  return (rounds * objectBytes) / RATES.copyBytesPerSecond;
+function assertArchived(plane: readonly PlaneSize[]): void {
+  const { objectMaxBytes } = ARCHIVE_LIMITS;
+  for (const { objectBytes } of plane)
+    if (objectBytes > objectMaxBytes)
+      throw new RangeError(
+        `this product archives no objects above ${formatSize(objectMaxBytes)}: its plan refuses them, because one packer could not hash them in its time`,
+      );
 }
 
-/** What each kind of request grows with. Of the vault's small files, every shard has its own few. */
-function driverOf(kind: RequestKind): keyof ArchiveShape {
-  const [operation, place] = kind.split(' ');
-  if (operation === 'UploadPart') return 'parts';
-  if (place === 'payload') return 'payloads';
-  if (place === 'vault') return 'shards';
-  if (operation === 'DeleteObjects') return 'batches';
-  return operation?.startsWith('List') ? 'pages' : 'objects';
-}
-
-function projectRequests(
-  shape: ArchiveShape,
-  basis: ProjectionBasis,
-  copied: boolean,
-): Record<RequestKind, number> {
-  const projected: Record<RequestKind, number> = {};
-  // A shard's small files are the same whether it packs or copies, and only the packed runs have more than one shard.
-  const kinds = [
-    ...kindsOf(basis.packed).filter((kind) => !copied || kind.endsWith(' vault')),
-    ...(copied ? kindsOf(basis.copied).filter((kind) => !kind.endsWith(' vault')) : []),
-  ];
-  for (const kind of kinds) {
-    const [one, other] = kind.endsWith(' vault') || !copied ? basis.packed : basis.copied;
-    const driver = driverOf(kind);
-    const point = (run: MeasuredArchive) => ({
-      x: archiveShape(run)[driver],
-      y: run.requests[kind] ?? 0,
-    });
-    projected[kind] = Math.ceil(lineThrough([point(one), point(other)])(shape[driver]));
+/** Seconds that packers work on, or wait for, so many objects. */
+function packSeconds(size: PlaneSize): number {
+  const bytes = size.objects * size.objectBytes;
+  switch (wayOf(size.objectBytes)) {
+    case 'packed':
+      return bytes / RATES.packerBytesPerSecond;
+    case 'copied': {
+      const { shards } = mixedShape([size]);
+      const rounds = Math.max(shards, size.objects / ARCHIVE_LIMITS.copiesAtOnce);
+      return (rounds * size.objectBytes) / RATES.copyBytesPerSecond;
+    }
+    case 'copied by parts':
+      // S3 copies several parts at once while the packer reads, and is done first.
+      return bytes / RATES.hashedBytesPerSecond;
   }
-  return projected;
 }
 
-function kindsOf(runs: readonly MeasuredArchive[]): readonly RequestKind[] {
-  return [...new Set(runs.flatMap(({ requests }) => Object.keys(requests) as RequestKind[]))];
+function fewestParts(objectBytes: number): number {
+  return Math.max(1, Math.ceil(objectBytes / ARCHIVE_LIMITS.copyObjectMaxBytes));
 }
 
-function projectVault(
-  { objects, objectBytes }: PlaneSize,
-  shape: ArchiveShape,
-  [one, other]: readonly [MeasuredArchive, MeasuredArchive],
-  copied: boolean,
-): MeasuredArchive['vault'] {
-  const files = (run: MeasuredArchive) => ({
-    x: copied ? run.objects : archiveShape(run).shards,
-    y: run.vault.versions,
-  });
-  const standard = (run: MeasuredArchive) => ({ x: run.objects, y: run.vault.standardBytes });
-  const padding = (run: MeasuredArchive) => ({
-    x: run.objects,
-    y: run.vault.archivedBytes - run.objects * run.objectBytes,
-  });
-  return {
-    versions: Math.ceil(lineThrough([files(one), files(other)])(copied ? objects : shape.shards)),
-    standardBytes: lineThrough([standard(one), standard(other)])(objects),
-    archivedBytes: objects * objectBytes + lineThrough([padding(one), padding(other)])(objects),
-  };
+/** What a copy by parts needs beside the request that makes the object. */
+function partRequests(objectBytes: number): number {
+  const parts = fewestParts(objectBytes);
+  return parts === 1 ? 0 : 1 + parts;
 }
 
-/** Requests are whole: the last page of a listing is one however few it holds. */
-function scale(
-  requests: Readonly<Record<RequestKind, number>>,
-  factor: number,
-): Record<RequestKind, number> {
-  return Object.fromEntries(
-    Object.entries(requests).map(([kind, count]) => [kind, Math.ceil(count * factor)]),
-  );
-}
-
-function sumByCharge(
-  parts: readonly Readonly<Record<RequestKind, number>>[],
-): Record<Charge, number> {
+function sumByCharge(requests: Readonly<Record<RequestKind, number>>): Record<Charge, number> {
   const sums: Record<Charge, number> = { get: 0, put: 0, 'archive-put': 0, free: 0 };
-  for (const part of parts)
-    for (const [kind, count] of Object.entries(part)) sums[chargeOf(kind as RequestKind)] += count;
+  for (const [kind, count] of Object.entries(requests))
+    sums[chargeOf(kind as RequestKind)] += count;
   return sums;
 }
 
-function countOf(parts: readonly Readonly<Record<string, number>>[], pattern: RegExp): number {
-  return parts
-    .flatMap((part) => Object.entries(part))
-    .reduce((sum, [kind, count]) => (pattern.test(kind) ? sum + count : sum), 0);
+function countOf(requests: Readonly<Record<string, number>>, kinds: RegExp): number {
+  return Object.entries(requests).reduce(
+    (sum, [kind, count]) => (kinds.test(kind) ? sum + count : sum),
+    0,
+  );
 }
 
 function requestCost(requests: Readonly<Record<Charge, number>>): number {

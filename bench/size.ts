@@ -9,17 +9,24 @@ const UNIT_BYTES: Readonly<Record<string, number>> = {
 export const KB = 1024;
 export const MB = 1024 ** 2;
 
-/** The shape of a plane for a projection: so many objects of one size. */
+/** A plane for a projection, or part of one: so many objects of one size. */
 export interface PlaneSize {
   readonly objects: number;
   readonly objectBytes: number;
 }
 
-/** @throws TypeError for anything but a number with a unit, `20KB` or `1.5MB` */
+/**
+ * `20KB` or `1.5MB`, to the next whole byte.
+ * @throws TypeError for anything but a number with a unit, and for a fraction of a byte
+ */
 export function parseSize(text: string): number {
   const [, number, unit = ''] = /^(\d+(?:\.\d+)?)(B|KB|MB|GB)$/i.exec(text) ?? [];
-  const bytes = Math.round(Number(number) * (UNIT_BYTES[unit.toUpperCase()] ?? Number.NaN));
+  const unitBytes = UNIT_BYTES[unit.toUpperCase()] ?? Number.NaN;
+  const exact = Number(number) * unitBytes;
+  const bytes = Math.round(exact);
   if (!Number.isSafeInteger(bytes)) throw new TypeError(`'${text}' is no size such as 20KB`);
+  if (bytes !== exact && (unitBytes === 1 || exact < 1))
+    throw new TypeError(`'${text}' is a fraction of a byte`);
   return bytes;
 }
 
@@ -30,6 +37,11 @@ export function parsePlaneSize(text: string): PlaneSize {
   if (!/^\d+$/.test(count) || objects < 1 || !Number.isSafeInteger(objects) || more.length > 0)
     throw new TypeError(`'${text}' is no count and size such as 10000000x20KB`);
   return { objects, objectBytes: parseSize(size) };
+}
+
+/** Objects of several sizes. @param text `10000000x20KB+200x6GB` @throws TypeError */
+export function parsePlane(text: string): readonly PlaneSize[] {
+  return text.split('+').map(parsePlaneSize);
 }
 
 /** `20 KB`, `1.5 MB`: three digits at most. */

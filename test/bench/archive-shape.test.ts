@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { archiveShape } from '../../bench/archive-shape.ts';
+import { archiveShape, mixedShape, wayOf } from '../../bench/archive-shape.ts';
 
 const KB = 1024;
 const MB = 1024 ** 2;
@@ -20,4 +20,29 @@ test.each([
 ])('%s', (_, size, shards, payloads, parts, pages, batches) => {
   const { objects } = size;
   expect(archiveShape(size)).toEqual({ objects, shards, payloads, parts, pages, batches });
+});
+
+test.each([
+  [8 * MB - 1, 'packed'],
+  [8 * MB, 'copied'],
+  [5 * GB, 'copied'],
+  [5 * GB + 1, 'copied by parts'],
+])('%d bytes are %s', (objectBytes, way) => {
+  expect(wayOf(objectBytes)).toBe(way);
+});
+
+test('several sizes have the shards of each, and are listed together', () => {
+  const sizes = [
+    { objects: 10_001, objectBytes: 20 * KB },
+    { objects: 200, objectBytes: 6 * GB },
+  ];
+  expect(mixedShape(sizes)).toEqual({
+    objects: 10_201,
+    // Three objects of 6 GB are a shard.
+    shards: 3 + 67,
+    payloads: 3 + 200,
+    parts: 15,
+    pages: 11,
+    batches: 11 + 67,
+  });
 });

@@ -13,7 +13,7 @@ test('without arguments every row is measured in full', () => {
 
 test('a projection names its plane and how long it is kept', () => {
   const parsed = parseArguments(['--project', '1000x5GB', '--retention-days', '180']);
-  expect(parsed.project).toEqual({ objects: 1000, objectBytes: 5_368_709_120 });
+  expect(parsed.project).toEqual([{ objects: 1000, objectBytes: 5_368_709_120 }]);
   expect(parsed.retentionDays).toBe(180);
 });
 

@@ -23,13 +23,13 @@ describe.each([
   { name: '1,000 x 5 GB', objects: 1000, objectBytes: 5 * GB, copying: 29.32, product: 29.32 },
 ])('$name', ({ copying, product, ...size }) => {
   test('copying each object costs what the model says, within 3 %', () => {
-    const { totalDollars } = projectCopying(size, OPTIONS);
+    const { totalDollars } = projectCopying([size], OPTIONS);
     expect(totalDollars / copying).toBeGreaterThan(0.97);
     expect(totalDollars / copying).toBeLessThan(1.03);
   });
 
   test('this product costs what the model says, and a third more at the most', () => {
-    const { totalDollars } = projectArchive(size, basis, OPTIONS);
+    const { totalDollars } = projectArchive([size], basis, OPTIONS);
     expect(totalDollars / product).toBeGreaterThan(0.95);
     expect(totalDollars / product).toBeLessThan(1.33);
   });

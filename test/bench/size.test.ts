@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { formatSize, parsePlaneSize, parseSize } from '../../bench/size.ts';
+import { formatSize, parsePlane, parsePlaneSize, parseSize } from '../../bench/size.ts';
 
 describe('parseSize', () => {
   test.each([
@@ -16,6 +16,14 @@ describe('parseSize', () => {
   test.each(['', '20', 'KB', '-1KB', '20 KB', '1TB', '1e3B', '20KBs'])('%j is no size', (text) => {
     expect(() => parseSize(text)).toThrow(TypeError);
   });
+
+  test.each(['0.4B', '1.5B', '0.0001KB'])('%s is refused, not rounded', (text) => {
+    expect(() => parseSize(text)).toThrow(`'${text}' is a fraction of a byte`);
+  });
+
+  test('what a unit does not divide into whole bytes is rounded', () => {
+    expect(parseSize('1.3MB')).toBe(1_363_149);
+  });
 });
 
 describe('parsePlaneSize', () => {
@@ -29,6 +37,21 @@ describe('parsePlaneSize', () => {
       expect(() => parsePlaneSize(text)).toThrow(TypeError);
     },
   );
+});
+
+describe('parsePlane', () => {
+  test('reads one size or several', () => {
+    const small = { objects: 10_000_000, objectBytes: 20_480 };
+    expect(parsePlane('10000000x20KB')).toEqual([small]);
+    expect(parsePlane('10000000x20KB+200x6GB')).toEqual([
+      small,
+      { objects: 200, objectBytes: 6 * 1024 ** 3 },
+    ]);
+  });
+
+  test.each(['', '+', '1x1B+', '1x1B+many'])('%j is no plane', (text) => {
+    expect(() => parsePlane(text)).toThrow(TypeError);
+  });
 });
 
 test.each([
