@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { arch, availableParallelism, platform, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import type { Figure } from './figure.ts';
 import { MEASURED_FILE, type Measurement, type ProjectionBasis } from './measurement.ts';
 import { withMeasurement } from './performance-doc.ts';
+import { thisMachine } from './this-machine.ts';
 
 const PROJECT = fileURLToPath(new URL('..', import.meta.url));
 const DOCUMENT = fileURLToPath(new URL('../docs/performance.md', import.meta.url));
@@ -18,12 +18,7 @@ export function keepMeasurement(figures: readonly Figure[], basis: ProjectionBas
       (git('status', '--porcelain', '--', 'infra', 'lambdas', 'local', 'bench') === ''
         ? ''
         : ' with changes'),
-    machine: {
-      cores: availableParallelism(),
-      memoryBytes: totalmem(),
-      node: process.version,
-      platform: `${platform()} ${arch()}`,
-    },
+    machine: thisMachine(),
     figures,
     basis,
   };

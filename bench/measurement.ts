@@ -42,6 +42,8 @@ export interface ProjectionBasis {
 
 export interface Machine {
   readonly cores: number;
+  /** Model of the processor, where the system names one. */
+  readonly processor?: string;
   readonly memoryBytes: number;
   readonly node: string;
   readonly platform: string;

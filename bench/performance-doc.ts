@@ -15,11 +15,12 @@ export function withMeasurement(document: string, measurement: Measurement): str
 }
 
 function figuresText({ measuredOn, commit, machine, figures, basis }: Measurement): string {
-  const { cores, memoryBytes, node, platform } = machine;
+  const { cores, processor, memoryBytes, node, platform } = machine;
+  const model = processor === undefined ? '' : ` (${processor})`;
   return [
     '',
     '',
-    `Measured on ${measuredOn} at commit ${commit}: ${cores} cores, ${formatSize(memoryBytes)} of memory, ${platform}, Node ${node}.`,
+    `Measured on ${measuredOn} at commit ${commit}: ${cores} cores${model}, ${formatSize(memoryBytes)} of memory, ${platform}, Node ${node}.`,
     '',
     tableMarkdown(figures),
     'The requests to S3 behind these rows, by kind and by where they go: to the bucket of the plane, to a payload of the bag, or to the small',
