@@ -1,3 +1,4 @@
+import { LIFECYCLE_STATES, STAGE_NAMES } from '../lambdas/core/lifecycle.ts';
 import { createSamplePlane } from '../local/demo/sample-plane.ts';
 import { apiClient } from '../local/signed-api.ts';
 import type { ExecutionEvent } from '../local/step-functions/execution.ts';
@@ -13,6 +14,14 @@ const DOCUMENTS = [
   { name: 'reference.md', text: '# Reference\n\nEvery option.' },
 ];
 
+/**
+ * What a workflow of these stages must enter at the least, beside packing each shard: a state for each stage, one to wait out the
+ * grace period, one to wait for the approval, and one for the certificate.
+ */
+const LEAST_STATES = STAGE_NAMES.length + 3;
+/** What a ledger without which nothing could be proved has at the least: each change of state, the approval, the certificate. */
+const LEAST_ENTRIES = LIFECYCLE_STATES.length - 1 + 2;
+
 /** One plane from ACTIVE to PURGED, with grace period and retention: what the workflow and the ledger charge for. */
 export const offboardingCost: Measure = async ({ startCloud, progress }) => {
   await using bench = await startCloud();
@@ -26,12 +35,14 @@ export const offboardingCost: Measure = async ({ startCloud, progress }) => {
         claim: `${claim}: state transitions`,
         unit: 'count',
         measured: transitions,
+        floor: LEAST_STATES + measured.shards,
         limit: { of: 'measured', atMost: 30 },
       },
       {
         claim: `${claim}: ledger writes`,
         unit: 'count',
         measured: ledgerWrites,
+        floor: LEAST_ENTRIES,
         limit: { of: 'measured', atMost: 12 },
       },
       {
