@@ -1,4 +1,4 @@
-import { type ArchiveShape, archiveShape, mixedShape, wayOf } from './archive-shape.ts';
+import { type ArchiveShape, archiveShape, mixedShape, type Way, wayOf } from './archive-shape.ts';
 import { copyByPartsRequests } from './copy-by-parts.ts';
 import { lineThrough } from './line.ts';
 import type { MeasuredArchive, ProjectionBasis } from './measurement.ts';
@@ -22,7 +22,7 @@ export function projectRequests(
   plane: readonly PlaneSize[],
   { packed, copied }: ProjectionBasis,
 ): ProjectedRequests {
-  const going = (way: string) => plane.filter(({ objectBytes }) => wayOf(objectBytes) === way);
+  const going = (way: Way) => plane.filter(({ objectBytes }) => wayOf(objectBytes) === way);
   return {
     measured: sumRequests([
       alongLine(packed, mixedShape(plane), (kind) => !isOfContents(kind)),

@@ -228,7 +228,7 @@ describe('a plane of several sizes', () => {
     apart.reduce((total, projection) => total + of(projection), 0);
 
   test('has the requests of each, and those of the plan once', () => {
-    // Of a plan 3 files are read and written, 2 listings made; of the bag's versions, part of a page is left over for each.
+    // A plan reads 3 files.
     expect(mixed?.requests.get).toBe(sum(({ requests }) => requests.get) - 2 * 3);
     expect(mixed?.requests['archive-put']).toBe(sum(({ requests }) => requests['archive-put']));
     expect(mixed?.derivedRequests).toBe(apart.at(-1)?.derivedRequests);
