@@ -4,7 +4,7 @@ import type { Bag } from './open-bag.ts';
 import { itemsFile, restoredFile } from './restored-name.ts';
 import { writeWhole } from './whole-file.ts';
 
-export const RESTORED_INDEX = 'index.jsonl';
+const RESTORED_INDEX = 'index.jsonl';
 
 /**
  * Writes which record is in which file: one JSON line for every version, delete marker and item, in the order of the bag.

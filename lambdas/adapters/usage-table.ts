@@ -14,7 +14,6 @@ import type { Dependent, Lease, UsageReader, UsageWriter } from '../ports.ts';
 // One partition per plane; the sort key says what kind of usage an item is.
 const LEASE = 'lease#';
 const DEPENDENT = 'dependent#';
-const DELETES_IN_FLIGHT = 25;
 
 export function usageReader(client: DynamoDBClient, table: string): UsageReader {
   return {
@@ -93,25 +92,6 @@ function dependentOf(item: Record<string, AttributeValue>): Dependent {
   return { dependentId, kind, declaredBy, ...(declarationId && { declarationId }) };
 }
 
-/** Deletes every lease and dependent of one plane. @returns how many were there when their turn came */
-export function deleteAllUsage(
-  client: DynamoDBClient,
-  table: string,
-): (planeId: string) => Promise<number> {
-  return async (planeId) => {
-    const usageIds: string[] = [];
-    for await (const item of usageItems(client, table, planeId, ''))
-      usageIds.push(String(unmarshall(item).usageId));
-    let deleted = 0;
-    while (usageIds.length > 0) {
-      const batch = usageIds.splice(0, DELETES_IN_FLIGHT);
-      const found = await Promise.all(batch.map((id) => deleteUsage(client, table, planeId, id)));
-      deleted += found.filter(Boolean).length;
-    }
-    return deleted;
-  };
-}
-
 async function* usageItems(
   client: DynamoDBClient,
   table: string,
@@ -123,14 +103,8 @@ async function* usageItems(
     {
       TableName: table,
       ConsistentRead: true,
-      KeyConditionExpression:
-        prefix === ''
-          ? 'planeId = :planeId'
-          : 'planeId = :planeId AND begins_with(usageId, :prefix)',
-      ExpressionAttributeValues: marshall({
-        ':planeId': planeId,
-        ...(prefix !== '' && { ':prefix': prefix }),
-      }),
+      KeyConditionExpression: 'planeId = :planeId AND begins_with(usageId, :prefix)',
+      ExpressionAttributeValues: marshall({ ':planeId': planeId, ':prefix': prefix }),
     },
   );
   for await (const page of pages) yield* page.Items ?? [];
@@ -142,7 +116,7 @@ async function deleteUsage(
   table: string,
   planeId: string,
   usageId: string,
-  expected: Readonly<Record<string, string>> = {},
+  expected: Readonly<Record<string, string>>,
 ): Promise<boolean> {
   const fields = Object.entries(expected);
   try {
@@ -151,12 +125,10 @@ async function deleteUsage(
         TableName: table,
         Key: marshall({ planeId, usageId }),
         ReturnValues: 'ALL_OLD', // without it a delete of nothing looks like a delete
-        ...(fields.length > 0 && {
-          ConditionExpression: fields.map(([name]) => `${name} = :${name}`).join(' AND '),
-          ExpressionAttributeValues: marshall(
-            Object.fromEntries(fields.map(([name, value]) => [`:${name}`, value])),
-          ),
-        }),
+        ConditionExpression: fields.map(([name]) => `${name} = :${name}`).join(' AND '),
+        ExpressionAttributeValues: marshall(
+          Object.fromEntries(fields.map(([name, value]) => [`:${name}`, value])),
+        ),
       }),
     );
     return Attributes !== undefined;

@@ -97,11 +97,6 @@ export interface ForceRequestData {
   readonly expiresAt: string;
 }
 
-/** `data` of APPROVED and REJECTED. */
-export interface DecisionData {
-  readonly scopeHash: string;
-}
-
 export interface Approval extends ApprovalRequestData {
   readonly requiredApprovals: number;
   /**

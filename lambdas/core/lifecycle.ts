@@ -36,11 +36,5 @@ export function isProtected(to: LifecycleState): to is ProtectedTransition {
   return (PROTECTED_TRANSITIONS as readonly LifecycleState[]).includes(to);
 }
 
-export const STAGE_NAMES = [
-  'deregister',
-  'verify_deactivate',
-  'deactivate',
-  'archive',
-  'purge',
-] as const;
+const STAGE_NAMES = ['deregister', 'verify_deactivate', 'deactivate', 'archive', 'purge'] as const;
 export type StageName = (typeof STAGE_NAMES)[number];

@@ -2,7 +2,7 @@
  * Feature hashing (Weinberger et al. 2009): each word adds +1 or -1 to one of `DIMENSIONS` buckets chosen by its hash.
  * No model, no network, and good enough to find the right document among some hundred READMEs.
  */
-export const DIMENSIONS = 512;
+const DIMENSIONS = 512;
 
 const STOP_WORDS = new Set(
   'a an and are as at be by can do does for from how i if in is it of on or that the this to use what when which with you your'.split(

@@ -1,7 +1,8 @@
 import { GetItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { deleteAllUsage, usageReader, usageWriter } from '../../lambdas/adapters/usage-table.ts';
+import { usageReader, usageWriter } from '../../lambdas/adapters/usage-table.ts';
 import { type DynaliteTables, startDynalite } from '../support/dynalite-tables.ts';
+import { emptyTable } from '../support/empty-table.ts';
 import { dependent, lease } from '../support/fake-usage.ts';
 
 const NOW = new Date('2026-11-22T10:00:00.000Z');
@@ -9,16 +10,18 @@ const NOW = new Date('2026-11-22T10:00:00.000Z');
 const HOLDER = lease().heldBy;
 const BUILDER = { declaredBy: dependent().declaredBy };
 const SOMEBODY = 'arn:aws:iam::111122223333:user/somebody';
+const KEYS = [
+  { name: 'planeId', type: 'S' },
+  { name: 'usageId', type: 'S' },
+] as const;
 const TAKEN = { name: 'USAGE_TAKEN' };
 
 let tables: DynaliteTables;
 beforeAll(async () => {
   tables = await startDynalite();
-  await tables.create('Usage', { name: 'planeId', type: 'S' }, { name: 'usageId', type: 'S' });
+  await tables.create('Usage', ...KEYS);
 });
-beforeEach(async () => {
-  for (const planeId of ['kp_1', 'kp_10']) await deleteAllUsage(tables.client, 'Usage')(planeId);
-});
+beforeEach(() => emptyTable(tables.client, 'Usage', KEYS));
 afterAll(() => tables.close());
 
 const reader = () => usageReader(tables.client, 'Usage');
@@ -114,21 +117,5 @@ describe('what somebody else has declared', () => {
     const earlier = { ...mine, declarationId: 'dec_0' };
     expect(await writer().deleteDependent('kp_1', 'agent-1', earlier)).toBe(false);
     expect(await writer().deleteDependent('kp_1', 'agent-1', mine)).toBe(true);
-  });
-});
-
-describe('all usage of a plane', () => {
-  it('is deleted and counted, and no other plane loses any', async () => {
-    for (let index = 0; index < 30; index += 1)
-      await writer().putLease(
-        'kp_1',
-        lease({ leaseId: `run-${index}`, expiresAt: '2020-01-01T00:00:00.000Z' }),
-        NOW,
-      );
-    await writer().putDependent('kp_1', dependent());
-    await writer().putDependent('kp_10', dependent());
-    expect(await deleteAllUsage(tables.client, 'Usage')('kp_1')).toBe(31);
-    expect(await deleteAllUsage(tables.client, 'Usage')('kp_1')).toBe(0);
-    expect(await reader().dependents('kp_10')).toHaveLength(1);
   });
 });

@@ -13,6 +13,3 @@ export const putLeaseSchema = z.strictObject({
 export const putDependentSchema = z.strictObject({
   kind: name(ID_MAX_LENGTH),
 });
-
-export type PutLeaseBody = z.infer<typeof putLeaseSchema>;
-export type PutDependentBody = z.infer<typeof putDependentSchema>;
