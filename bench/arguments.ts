@@ -1,4 +1,5 @@
-import { parseArgs } from 'node:util';
+import { parseOptions } from '../command/parse-options.ts';
+import { UsageError } from '../command/usage-error.ts';
 import { type PlaneSize, parsePlane } from './size.ts';
 
 export const ROWS = [
@@ -32,26 +33,31 @@ export const USAGE = `npm run bench -- [options]
   --retention-days <days>  how long the archive of that plane is kept (default: 365)
   --help                   this text
 
-Exits with 1 when a row does not hold. A full run renews bench/measured.json and the table in docs/performance.md.`;
+Exits with 1 when a row does not hold, or cannot be measured, and with 2 for arguments that are wrong. A full run renews bench/measured.json and the table in docs/performance.md.`;
 
-/** @throws TypeError naming the argument that is wrong */
+/** @throws UsageError naming the argument that is wrong */
 export function parseArguments(argv: readonly string[]): BenchArguments {
-  const { values } = parseArgs({
+  const { values } = parseOptions({
     args: [...argv],
     options: {
-      only: { type: 'string', multiple: true, default: [...ROWS] },
+      only: { type: 'string', multiple: true },
       quick: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
       project: { type: 'string' },
-      'retention-days': { type: 'string', default: '365' },
+      'retention-days': { type: 'string' },
     },
   });
-  const { quick, json, help, project } = values;
-  const days = values['retention-days'];
-  if (!/^\d{1,5}$/.test(days)) throw new TypeError(`'${days}' is no whole number of days`);
+  const { only, quick, json, help, project, 'retention-days': days = '365' } = values;
+  // A projection measures nothing, and a measurement keeps nothing: what would be ignored was meant otherwise.
+  if (project !== undefined && (only !== undefined || quick))
+    throw new UsageError('--only and --quick are about measuring, and --project measures nothing');
+  if (project === undefined && values['retention-days'] !== undefined)
+    throw new UsageError('--retention-days belongs to --project');
+  if (!/^\d{1,5}$/.test(days))
+    throw new UsageError(`--retention-days: '${days}' is no whole number of days`);
   return {
-    rows: values.only.map(rowName),
+    rows: only?.map(rowName) ?? ROWS,
     quick,
     json,
     help,
@@ -62,6 +68,6 @@ export function parseArguments(argv: readonly string[]): BenchArguments {
 
 function rowName(name: string): RowName {
   const found = ROWS.find((row) => row === name);
-  if (!found) throw new TypeError(`there is no row '${name}': ${ROWS.join(', ')}`);
+  if (!found) throw new UsageError(`there is no row '${name}': ${ROWS.join(', ')}`);
   return found;
 }

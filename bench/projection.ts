@@ -1,3 +1,4 @@
+import { UsageError } from '../command/usage-error.ts';
 import { ARCHIVE_LIMITS } from '../lambdas/core/archive-limits.ts';
 import { mixedShape, wayOf } from './archive-shape.ts';
 import type { ProjectionBasis } from './measurement.ts';
@@ -36,7 +37,7 @@ export interface ArchiveProjection extends Projection {
 
 /**
  * What this product would need for a plane of objects of these sizes, from what was measured at two sizes.
- * @throws RangeError for objects that this product does not archive
+ * @throws UsageError for objects that this product does not archive
  */
 export function projectArchive(
   plane: readonly PlaneSize[],
@@ -145,7 +146,7 @@ function assertArchived(plane: readonly PlaneSize[]): void {
   const { objectMaxBytes } = ARCHIVE_LIMITS;
   for (const { objectBytes } of plane)
     if (objectBytes > objectMaxBytes)
-      throw new RangeError(
+      throw new UsageError(
         `this product archives no objects above ${formatSize(objectMaxBytes)}: its plan refuses them, because one packer could not hash them in its time`,
       );
 }

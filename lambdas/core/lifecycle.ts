@@ -36,5 +36,11 @@ export function isProtected(to: LifecycleState): to is ProtectedTransition {
   return (PROTECTED_TRANSITIONS as readonly LifecycleState[]).includes(to);
 }
 
-const STAGE_NAMES = ['deregister', 'verify_deactivate', 'deactivate', 'archive', 'purge'] as const;
+export const STAGE_NAMES = [
+  'deregister',
+  'verify_deactivate',
+  'deactivate',
+  'archive',
+  'purge',
+] as const;
 export type StageName = (typeof STAGE_NAMES)[number];

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { formatSize, parsePlane, parsePlaneSize, parseSize } from '../../bench/size.ts';
+import { UsageError } from '../../command/usage-error.ts';
 
 describe('parseSize', () => {
   test.each([
@@ -14,7 +15,7 @@ describe('parseSize', () => {
   });
 
   test.each(['', '20', 'KB', '-1KB', '20 KB', '1TB', '1e3B', '20KBs'])('%j is no size', (text) => {
-    expect(() => parseSize(text)).toThrow(TypeError);
+    expect(() => parseSize(text)).toThrow(UsageError);
   });
 
   test.each(['0.4B', '1.5B', '0.0001KB'])('%s is refused, not rounded', (text) => {
@@ -34,7 +35,7 @@ describe('parsePlaneSize', () => {
   test.each(['0x20KB', '20KB', 'x20KB', '1.5x20KB', '10x', '10x20KBx3', '-1x1B'])(
     '%j is no plane',
     (text) => {
-      expect(() => parsePlaneSize(text)).toThrow(TypeError);
+      expect(() => parsePlaneSize(text)).toThrow(UsageError);
     },
   );
 });
@@ -50,7 +51,7 @@ describe('parsePlane', () => {
   });
 
   test.each(['', '+', '1x1B+', '1x1B+many'])('%j is no plane', (text) => {
-    expect(() => parsePlane(text)).toThrow(TypeError);
+    expect(() => parsePlane(text)).toThrow(UsageError);
   });
 });
 
