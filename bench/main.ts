@@ -1,6 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { runCommand } from '../command/run-command.ts';
 import { synthesise } from '../local/synthesise.ts';
 import { archiveLargeObjects } from './archive-large-objects.ts';
 import { archiveSmallObjects } from './archive-small-objects.ts';
@@ -28,8 +26,8 @@ const MEASURES: Readonly<Record<RowName, Measure>> = {
   'offboarding-cost': offboardingCost,
 };
 
-async function main(): Promise<number> {
-  const { rows, quick, json, help, project, retentionDays } = parseArguments(process.argv.slice(2));
+async function main(argv: readonly string[]): Promise<number> {
+  const { rows, quick, json, help, project, retentionDays } = parseArguments(argv);
   if (help) {
     process.stdout.write(`${USAGE}\n`);
     return 0;
@@ -40,22 +38,17 @@ async function main(): Promise<number> {
     return 0;
   }
   const size = quick ? QUICK_SIZE : FULL_SIZE;
-  const assemblyDirectory = await mkdtemp(join(tmpdir(), 'bench-assembly-'));
+  await using assembly = await synthesise();
+  const startCloud = () => startBenchCloud(assembly.path);
   const figures: Figure[] = [];
   let basis: Partial<ProjectionBasis> = {};
-  try {
-    await synthesise(assemblyDirectory);
-    const startCloud = () => startBenchCloud(assemblyDirectory);
-    for (const row of rows) {
-      const progress = (line: string) => process.stderr.write(`${row}: ${line}\n`);
-      progress('…');
-      const measured = await MEASURES[row]({ startCloud, size, progress });
-      figures.push(...measured.figures);
-      basis = { ...basis, ...measured.basis };
-      if (json) process.stdout.write(measured.figures.map(figureJson).join(''));
-    }
-  } finally {
-    await rm(assemblyDirectory, { recursive: true, force: true });
+  for (const row of rows) {
+    const progress = (line: string) => process.stderr.write(`${row}: ${line}\n`);
+    progress('…');
+    const measured = await MEASURES[row]({ startCloud, size, progress });
+    figures.push(...measured.figures);
+    basis = { ...basis, ...measured.basis };
+    if (json) process.stdout.write(measured.figures.map(figureJson).join(''));
   }
   if (!json)
     process.stdout.write(
@@ -66,12 +59,4 @@ async function main(): Promise<number> {
   return figures.some((figure) => holds(figure) === false) ? 1 : 0;
 }
 
-try {
-  process.exitCode = await main();
-} catch (error) {
-  const reason = error instanceof TypeError || error instanceof RangeError;
-  process.stderr.write(
-    `bench: ${reason ? error.message : error instanceof Error ? error.stack : error}\n`,
-  );
-  process.exitCode = 2;
-}
+await runCommand('bench', main);

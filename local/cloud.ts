@@ -1,8 +1,7 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { InvokeCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
+import { makeTemporaryFolder } from '../command/temporary-folder.ts';
 import { startApiGateway } from './api-gateway.ts';
 import { type AwsCall, type CallFate, startAwsEndpoint } from './aws-endpoint.ts';
 import { LOCAL_REGION } from './aws-service.ts';
@@ -108,8 +107,7 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
   await using starting = new AsyncDisposableStack();
   const { clock: mode = 'virtual', startTime, onEvent, onInvocation, onLog, onCall } = options;
   const template = readTemplate(options.assemblyDirectory, options.stackName);
-  const directory = await mkdtemp(path.join(tmpdir(), 'embedded-cloud-'));
-  starting.defer(() => rm(directory, { recursive: true, force: true }));
+  const { path: directory } = starting.use(await makeTemporaryFolder('embedded-cloud'));
   const clock = createClock({ mode, ...(startTime && { startTime }) });
   starting.defer(() => clock.close());
   const iam = createIam(template);

@@ -1,14 +1,14 @@
 import { spawn } from 'node:child_process';
 import { createHash, createPublicKey } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { GetPublicKeyCommand, KMSClient } from '@aws-sdk/client-kms';
 import { GetObjectCommand, S3Client } from '@aws-sdk/client-s3';
 import { calculateJwkThumbprint } from 'jose';
+import { makeTemporaryFolder } from '../../command/temporary-folder.ts';
 import type { CertificateStatement } from '../../lambdas/core/certificate.ts';
 import { assertChain, type LedgerEntry } from '../../lambdas/core/ledger-entry.ts';
 import { listVersions } from '../../lambdas/stores/s3-versions.ts';
@@ -120,28 +120,22 @@ export async function verifyOffline(
   api: ApiClient,
   planeId: string,
 ): Promise<void> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'evidence-'));
-  try {
-    const save = (name: string, text: string) => writeFile(path.join(folder, name), text);
-    for (const phase of ['executed', 'final']) {
-      const { status, body } = await api.call(
-        'GET',
-        `/planes/${planeId}/certificate?phase=${phase}`,
-      );
-      report.check(`the ${phase} certificate is there`, status === 200, `HTTP ${status}`);
-      if (status !== 200) return;
-      await save(`${phase}.jws`, body);
-    }
-    await save('ledger.json', JSON.stringify(await readLedger(api, planeId)));
-    await save('keys.json', JSON.stringify((await api.call('GET', '/keys')).body));
-    await mkdir(path.join(folder, 'checkpoints'));
-    for await (const { name, text } of checkpoints(cloud)) await save(name, text);
-    const { lines, exitCode } = await runVerifier(folder, await signingKeyThumbprint(cloud));
-    for (const line of lines) report.say(`  ${line}`);
-    report.check('the verifier finds nothing wrong', exitCode === 0, `exit code ${exitCode}`);
-  } finally {
-    await rm(folder, { recursive: true, force: true });
+  await using evidence = await makeTemporaryFolder('evidence');
+  const folder = evidence.path;
+  const save = (name: string, text: string) => writeFile(path.join(folder, name), text);
+  for (const phase of ['executed', 'final']) {
+    const { status, body } = await api.call('GET', `/planes/${planeId}/certificate?phase=${phase}`);
+    report.check(`the ${phase} certificate is there`, status === 200, `HTTP ${status}`);
+    if (status !== 200) return;
+    await save(`${phase}.jws`, body);
   }
+  await save('ledger.json', JSON.stringify(await readLedger(api, planeId)));
+  await save('keys.json', JSON.stringify((await api.call('GET', '/keys')).body));
+  await mkdir(path.join(folder, 'checkpoints'));
+  for await (const { name, text } of checkpoints(cloud)) await save(name, text);
+  const { lines, exitCode } = await runVerifier(folder, await signingKeyThumbprint(cloud));
+  for (const line of lines) report.say(`  ${line}`);
+  report.check('the verifier finds nothing wrong', exitCode === 0, `exit code ${exitCode}`);
 }
 
 /** Version by version, of each the newest first: what was signed first is what stays. */

@@ -1,3 +1,4 @@
+import { runCommand } from '../../command/run-command.ts';
 import { startCloud } from '../cloud.ts';
 import { synthesise } from '../synthesise.ts';
 import { parseArguments, USAGE } from './arguments.ts';
@@ -6,8 +7,8 @@ import { consoleReporter, jsonReporter } from './reporter.ts';
 import { tellStory } from './story.ts';
 import { timeline } from './timeline.ts';
 
-async function main(): Promise<number> {
-  const { documents: folder, question, json, help } = parseArguments(process.argv.slice(2));
+async function main(argv: readonly string[]): Promise<number> {
+  const { documents: folder, question, json, help } = parseArguments(argv);
   if (help) {
     process.stdout.write(`${USAGE}\n`);
     return 0;
@@ -16,8 +17,9 @@ async function main(): Promise<number> {
   const documents = await readMarkdown(folder);
   report.act('The cloud, from the template that `cdk deploy` sends');
   const { introduce, onEvent } = timeline(report);
+  await using assembly = await synthesise();
   await using cloud = await startCloud({
-    assemblyDirectory: await synthesise(),
+    assemblyDirectory: assembly.path,
     stackName: 'Offboarding-dev',
     clock: 'virtual',
     onEvent,
@@ -28,14 +30,4 @@ async function main(): Promise<number> {
   return report.failed.length === 0 ? 0 : 1;
 }
 
-// A reader that has seen enough (`| head`) ends neither the checks nor the clean-up.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-});
-
-try {
-  process.exitCode = await main();
-} catch (error) {
-  process.stderr.write(`demo: ${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
-}
+await runCommand('demo', main);

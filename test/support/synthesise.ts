@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { synthesise } from '../../local/synthesise.ts';
 
@@ -11,16 +8,11 @@ declare module 'vitest' {
   }
 }
 
-/** Synthesises every environment once for the whole run, into a directory of its own: runs may overlap. */
-export async function setup(project: TestProject): Promise<() => void> {
-  const directory = mkdtempSync(join(tmpdir(), 'offboarding-assembly-'));
-  const remove = () => rmSync(directory, { recursive: true, force: true, maxRetries: 3 });
-  try {
-    await synthesise(directory);
-  } catch (error) {
-    remove();
-    throw error;
-  }
-  project.provide('assemblyDirectory', directory);
-  return remove;
+/** Synthesises every environment once for the whole run. */
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const assembly = await synthesise();
+  project.provide('assemblyDirectory', assembly.path);
+  return async () => {
+    await assembly[Symbol.asyncDispose]();
+  };
 }
