@@ -1,4 +1,5 @@
-import { parseArgs } from 'node:util';
+import { parseOptions } from '../command/parse-options.ts';
+import { UsageError } from '../command/usage-error.ts';
 
 export interface VerifyArguments {
   readonly certificate: string;
@@ -20,11 +21,11 @@ export const USAGE = `npm run verify -- <certificate.jws> [options]
   --final <final.jws>       the final certificate, once there is one
 
 Says what holds (ok), what does not (FAIL) and what was not looked at (not checked). Asks nobody: no network is needed.
-Ends with 0 when nothing fails, 1 when anything does, 2 when it was called wrongly.`;
+Ends with 0 when nothing fails, 1 when anything does, 2 when it was called wrongly or a file cannot be read.`;
 
-/** @returns undefined when help is asked for. @throws TypeError that says what is wrong with the call */
+/** @returns undefined when help is asked for. @throws UsageError that says what is wrong with the call */
 export function parseArguments(argv: readonly string[]): VerifyArguments | undefined {
-  const { values, positionals } = parseArgs({
+  const { values, positionals } = parseOptions({
     args: [...argv],
     allowPositionals: true,
     options: {
@@ -40,7 +41,7 @@ export function parseArguments(argv: readonly string[]): VerifyArguments | undef
   if (help) return undefined;
   const [certificate, ...others] = positionals;
   if (certificate === undefined || others.length > 0)
-    throw new TypeError('give one certificate, the executed one');
+    throw new UsageError('give one certificate, the executed one');
   return { certificate, ...files, thumbprints: thumbprint.map(readThumbprint) };
 }
 
@@ -50,7 +51,7 @@ function readThumbprint(text: string): string {
   const bytes = Buffer.from(text, encoding);
   const thumbprint = bytes.toString('base64url');
   if (bytes.length !== 32 || (encoding === 'base64url' && thumbprint !== text))
-    throw new TypeError(
+    throw new UsageError(
       `${JSON.stringify(text)} is no SHA-256 thumbprint: 64 hexadecimal digits or 43 characters of base64url`,
     );
   return thumbprint;

@@ -19,26 +19,47 @@ export interface Evidence {
   readonly thumbprints?: readonly string[];
 }
 
-/** @throws Error of node:fs, naming the file that cannot be read */
+/** @throws Error naming the file that cannot be read */
 export function readEvidence(files: VerifyArguments): Evidence {
   const { certificate, final, ledger, checkpoints, keys, thumbprints } = files;
   return {
     certificate: readStatement(certificate),
     thumbprints,
     ...(final !== undefined && { final: readStatement(final) }),
-    ...(ledger !== undefined && { ledger: readFileSync(ledger, 'utf8') }),
+    ...(ledger !== undefined && { ledger: readText(ledger) }),
     ...(checkpoints !== undefined && { checkpoints: readFolder(checkpoints) }),
-    ...(keys !== undefined && { keys: readFileSync(keys, 'utf8') }),
+    ...(keys !== undefined && { keys: readText(keys) }),
   };
 }
 
 function readFolder(folder: string): readonly EvidenceFile[] {
-  return readdirSync(folder)
+  return named(folder, () => readdirSync(folder))
     .sort()
     .map((name) => ({ name, text: readStatement(join(folder, name)) }));
 }
 
 /** A line break at the end is an editor's: what was signed and stored has none. */
 function readStatement(file: string): string {
-  return readFileSync(file, 'utf8').replace(/\r?\n$/, '');
+  return readText(file).replace(/\r?\n$/, '');
+}
+
+function readText(file: string): string {
+  return named(file, () => readFileSync(file, 'utf8'));
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  EACCES: 'may not be read',
+  EISDIR: 'is a folder, and should be a file',
+  ENOENT: 'does not exist',
+  ENOTDIR: 'is not a folder',
+};
+
+/** Node names the file in some of its messages only. */
+function named<T>(path: string, read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    const { code = '', message } = cause as NodeJS.ErrnoException;
+    throw new Error(`${path} ${REASONS[code] ?? `cannot be read: ${message}`}`, { cause });
+  }
 }

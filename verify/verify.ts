@@ -1,3 +1,4 @@
+import { UsageError } from '../command/usage-error.ts';
 import { parseArguments, USAGE } from './arguments.ts';
 import { type Evidence, readEvidence } from './evidence-files.ts';
 import { verifyEvidence } from './verify-evidence.ts';
@@ -7,7 +8,7 @@ export interface Terminal {
   stderr(text: string): void;
 }
 
-/** @returns the exit code: 0 when nothing fails, 1 when anything does, 2 when it was called wrongly */
+/** @returns the exit code: 0 when nothing fails, 1 when anything does, 2 when it was called wrongly or a file cannot be read */
 export function verify(argv: readonly string[], { stdout, stderr }: Terminal): 0 | 1 | 2 {
   let evidence: Evidence;
   try {
@@ -18,7 +19,8 @@ export function verify(argv: readonly string[], { stdout, stderr }: Terminal): 0
     }
     evidence = readEvidence(files);
   } catch (error) {
-    stderr(`verify: ${error instanceof Error ? error.message : String(error)}\n\n${USAGE}\n`);
+    stderr(`verify: ${error instanceof Error ? error.message : String(error)}\n`);
+    if (error instanceof UsageError) stderr(`\n${USAGE}\n`);
     return 2;
   }
   const findings = verifyEvidence(evidence);
