@@ -8,6 +8,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { backOff, isServiceError, STORE_RETRY } from '../lambdas/stores/retry-transient.ts';
 import type { Tier } from './arguments.ts';
+import { connectionError } from './connection-error.ts';
 import { DamageError, RestoreError } from './restore-error.ts';
 
 export interface ByteRange {
@@ -78,7 +79,7 @@ export function bagFiles(
         if (position < end) throw new Error(`S3 stopped at byte ${position} of ${path}`);
       } catch (error) {
         if (error instanceof DamageError || isServiceError(error)) throw explain(error, path);
-        if (attempt >= READ_ATTEMPTS) throw error;
+        if (attempt >= READ_ATTEMPTS) throw explain(error, path);
       }
     }
   }
@@ -139,9 +140,9 @@ function stateOf(storageClass: string, restore: string | undefined): Standing['s
   return restore === undefined ? 'archived' : 'restoring';
 }
 
-/** What S3 refused, as a sentence that says which file of the bag it was about. */
+/** What S3 refused, or did not answer, as a sentence: which file of the bag it was about, or whose connection failed. */
 function explain(error: unknown, path: string): unknown {
-  if (!isServiceError(error)) return error;
+  if (!isServiceError(error)) return connectionError('S3', error);
   switch (error.name) {
     case 'NoSuchKey':
       return new DamageError(`${path} is missing from the bag`, { cause: error });

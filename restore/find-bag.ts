@@ -2,6 +2,7 @@ import { foldLedger } from '../lambdas/core/fold-ledger.ts';
 import { assertChain } from '../lambdas/core/ledger-entry.ts';
 import type { ArchiveData } from '../lambdas/core/ledger-state.ts';
 import type { LedgerReader } from '../lambdas/ports.ts';
+import { connectionError } from './connection-error.ts';
 import { RestoreError } from './restore-error.ts';
 
 export interface BagPlace {
@@ -17,7 +18,7 @@ export interface BagPlace {
 /**
  * Where a plane's archive lies, told by its ledger and by nothing else.
  * @throws OffboardingError `LEDGER_CORRUPT` when the chain does not hold
- * @throws RestoreError when the plane has no archive, or has none any more
+ * @throws RestoreError when the plane has no archive, or has none any more, or the ledger cannot be asked
  */
 export async function findBag(
   ledger: LedgerReader,
@@ -26,7 +27,7 @@ export async function findBag(
   const entries = await ledger.read(planeId).catch((error: unknown) => {
     if (error instanceof Error && error.name === 'ResourceNotFoundException')
       throw new RestoreError(`there is no table ${ledgerTable} in this account and region`);
-    throw error;
+    throw connectionError('DynamoDB', error);
   });
   if (entries.length === 0)
     throw new RestoreError(
