@@ -1,4 +1,5 @@
-import { parseArgs } from 'node:util';
+import { parseOptions } from '../command/parse-options.ts';
+import { UsageError } from '../command/usage-error.ts';
 
 export const TIERS = ['Bulk', 'Standard'] as const;
 export type Tier = (typeof TIERS)[number];
@@ -31,7 +32,7 @@ export const USAGE = `npm run restore -- --plane <id> --ledger-table <name> (--d
   --store <number>        which of the plane's stores, from 0, when the key is in more than one
   --every-part            read the whole index for it, and not only the parts that can name it by the order of keys
   --all                   every version of every document, and every item
-  --to <folder>           where to write (default: restored)
+  --to <folder>           where to write: new, empty, or of an earlier restore of this archive (default: restored)
   --tier Bulk|Standard    how fast S3 brings back what lies in a Glacier class (default: Standard)
   --days <number>         how long S3 then keeps it readable (default: 7)
   --no-wait               ask S3 for what is not readable yet, and end
@@ -39,10 +40,6 @@ export const USAGE = `npm run restore -- --plane <id> --ledger-table <name> (--d
 
 Ends with 0 when everything asked for is there, 1 on an error, 2 for arguments that are wrong, 3 when S3 is not ready yet.
 AWS credentials, region and AWS_ENDPOINT_URL are taken from the environment, as by any AWS tool.`;
-
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-}
 
 const MOST_DAYS = 365;
 
@@ -54,7 +51,7 @@ export function parseArguments(
   argv: readonly string[],
   environment: Readonly<Record<string, string | undefined>>,
 ): RestoreArguments | undefined {
-  const values = readOptions(argv);
+  const { values } = readOptions(argv);
   if (values.help) return undefined;
   const { plane, document, version, all, to, tier, days, 'no-wait': noWait } = values;
   const ledgerTable = values['ledger-table'] ?? environment.LEDGER_TABLE;
@@ -87,27 +84,23 @@ export function parseArguments(
 }
 
 function readOptions(argv: readonly string[]) {
-  try {
-    return parseArgs({
-      args: [...argv],
-      options: {
-        plane: { type: 'string' },
-        'ledger-table': { type: 'string' },
-        document: { type: 'string' },
-        version: { type: 'string' },
-        store: { type: 'string' },
-        'every-part': { type: 'boolean', default: false },
-        all: { type: 'boolean', default: false },
-        to: { type: 'string', default: 'restored' },
-        tier: { type: 'string', default: 'Standard' },
-        days: { type: 'string', default: '7' },
-        'no-wait': { type: 'boolean', default: false },
-        help: { type: 'boolean', default: false },
-      },
-    }).values;
-  } catch (error) {
-    throw new UsageError(error instanceof Error ? error.message : String(error), { cause: error });
-  }
+  return parseOptions({
+    args: [...argv],
+    options: {
+      plane: { type: 'string' },
+      'ledger-table': { type: 'string' },
+      document: { type: 'string' },
+      version: { type: 'string' },
+      store: { type: 'string' },
+      'every-part': { type: 'boolean', default: false },
+      all: { type: 'boolean', default: false },
+      to: { type: 'string', default: 'restored' },
+      tier: { type: 'string', default: 'Standard' },
+      days: { type: 'string', default: '7' },
+      'no-wait': { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
 }
 
 function wholeNumber(name: string, text: string, least: number, most: number): number {

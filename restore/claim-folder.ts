@@ -3,33 +3,52 @@ import { join } from 'node:path';
 import type { Bag } from './open-bag.ts';
 import { quote } from './reporter.ts';
 import { RestoreError } from './restore-error.ts';
-import { writeWhole } from './whole-file.ts';
+import { FOLDER_MODE, writeWhole } from './whole-file.ts';
 
 const PLANE_JSON = 'plane.json';
-/** What a restore writes beside `plane.json`, and would overwrite. */
-const OUR_NAMES = /^(index\.jsonl|store-\d+)$/;
+/** What a restore leaves that was ended while it claimed the folder. */
+const PARTIAL = `${PLANE_JSON}.part`;
 
 /**
- * Puts the bag's `plane.json` into the folder: what its stores were. A folder holds one archive, so that what is in it
- * can be told from what is not. A folder that is made here is its owner's only: documents keep no permissions in an archive.
- * @throws RestoreError when the folder holds another, or holds under a name of ours what is not
+ * A folder holds one archive and nothing else, so that what is in it can be told from what is not, and nobody's files are
+ * written over. So it is new, or empty, or has the `plane.json` of this archive.
+ * @returns whether an earlier restore has claimed it for this archive
+ * @throws RestoreError saying what is in the way
  */
-export async function claimFolder(folder: string, { planeJson }: Bag): Promise<void> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  const file = join(folder, PLANE_JSON);
-  const before = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw error;
-  });
-  if (before === planeJson) return;
-  if (before !== undefined)
+export async function assertClaimable(folder: string, { planeJson }: Bag): Promise<boolean> {
+  const names = await namesIn(folder);
+  if (names.includes(PLANE_JSON)) {
+    if ((await readFile(join(folder, PLANE_JSON), 'utf8')) === planeJson) return true;
     throw new RestoreError(`${folder} holds what was restored of another archive`);
-  const foreign = (await readdir(folder)).find((name) => OUR_NAMES.test(name));
+  }
+  const foreign = names.find((name) => name !== PARTIAL);
   if (foreign !== undefined)
     throw new RestoreError(
-      `${folder} holds ${quote(foreign)}, which no restore has put there: take another folder`,
+      `${folder} holds ${quote(foreign)}, which no restore of this archive has put there: take another folder`,
     );
-  await writeWhole(file, onePiece(planeJson));
+  return false;
+}
+
+/**
+ * Puts the bag's `plane.json` into the folder: what its stores were. A folder that is made here is its owner's only:
+ * documents keep no permissions in an archive.
+ * @throws RestoreError saying what is in the way
+ */
+export async function claimFolder(folder: string, bag: Bag): Promise<void> {
+  if (await assertClaimable(folder, bag)) return;
+  await mkdir(folder, { recursive: true, mode: FOLDER_MODE });
+  await writeWhole(join(folder, PLANE_JSON), onePiece(bag.planeJson));
+}
+
+async function namesIn(folder: string): Promise<readonly string[]> {
+  try {
+    return await readdir(folder);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return [];
+    if (code === 'ENOTDIR') throw new RestoreError(`${folder} is not a folder`, { cause: error });
+    throw error;
+  }
 }
 
 async function* onePiece(text: string): AsyncGenerator<Buffer> {

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { DocumentChoice } from './arguments.ts';
 import { assertRoom } from './assert-room.ts';
 import { type CopyWork, readableInTurn } from './await-copies.ts';
+import { claimFolder } from './claim-folder.ts';
 import { findEntries } from './find-entries.ts';
 import { unpackItem } from './item-lines.ts';
 import { type Bag, collect } from './open-bag.ts';
@@ -31,6 +32,8 @@ export async function restoreDocument(
   if (!place || record.kind === 'delete-marker')
     throw new DamageError(`the index does not say where ${quote(record.key)} lies`);
   const file = join(folder, restoredFile(store, record));
+  // Only now: a key that is not in the archive leaves no folder behind.
+  await claimFolder(folder, bag);
   if (await isWhole(file, record.size, place.sha256)) return file;
   await assertRoom(copies.freeBytes, folder, record.size);
   // Nothing has to be read for a document of no bytes, so nothing has to be waited for.

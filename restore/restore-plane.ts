@@ -2,6 +2,7 @@ import type { ArchiveData } from '../lambdas/core/ledger-state.ts';
 import { inParallel } from '../lambdas/stores/in-parallel.ts';
 import { assertRoom } from './assert-room.ts';
 import { type CopyWork, readableInTurn } from './await-copies.ts';
+import { claimFolder } from './claim-folder.ts';
 import type { Bag } from './open-bag.ts';
 import { payloadsOf } from './payload-content.ts';
 import { sizeText } from './reporter.ts';
@@ -34,6 +35,7 @@ export async function restorePlane(
   copies: CopyWork,
 ): Promise<PlaneOutcome> {
   const { reporter } = copies;
+  await claimFolder(folder, bag);
   const survey = await surveyBag(bag, archive, folder, reporter);
   await assertRoom(copies.freeBytes, folder, survey.missingBytes);
   let [restored, restoredBytes] = [0, 0];

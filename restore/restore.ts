@@ -1,12 +1,13 @@
 import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { S3Client } from '@aws-sdk/client-s3';
+import { UsageError } from '../command/usage-error.ts';
 import { ledgerReader } from '../lambdas/adapters/ledger-table.ts';
 import type { Now } from '../lambdas/ports.ts';
-import { parseArguments, type RestoreArguments, USAGE, UsageError } from './arguments.ts';
+import { parseArguments, type RestoreArguments, USAGE } from './arguments.ts';
 import type { FreeBytes } from './assert-room.ts';
 import type { CopyWork } from './await-copies.ts';
 import { bagFiles, countedFiles } from './bag-files.ts';
-import { claimFolder } from './claim-folder.ts';
+import { assertClaimable } from './claim-folder.ts';
 import { findBag } from './find-bag.ts';
 import { type Bag, openBag } from './open-bag.ts';
 import { createReporter, type Reporter, sizeText } from './reporter.ts';
@@ -67,7 +68,7 @@ async function run(wanted: RestoreArguments, ports: RestorePorts): Promise<Endin
     reporter.progress(() => `read ${sizeText(bytes)} of the archive so far`, BYTES_AFTER_MS),
   );
   const bag = await openBag(files, place.archive);
-  await claimFolder(folder, bag);
+  await assertClaimable(folder, bag);
   const copies = { files, tier, days, wait, now, pause, freeBytes, reporter };
   return document
     ? oneDocument(bag, document, folder, copies, ports)

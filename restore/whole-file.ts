@@ -4,6 +4,10 @@ import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { DamageError } from './restore-error.ts';
 
+/** What an archive held is nobody's but the owner's who restored it, wherever that is. */
+export const FOLDER_MODE = 0o700;
+const FILE_MODE = 0o600;
+
 /**
  * Writes a file under a temporary name and gives it its own only when `content` came to its end: whatever is wrong with
  * the content is thrown by it before that. What carries the name is therefore whole. Not flushed to the disk: after a
@@ -11,9 +15,9 @@ import { DamageError } from './restore-error.ts';
  */
 export async function writeWhole(file: string, content: AsyncIterable<Buffer>): Promise<void> {
   const partial = `${file}.part`;
-  await mkdir(dirname(file), { recursive: true });
+  await mkdir(dirname(file), { recursive: true, mode: FOLDER_MODE });
   try {
-    await writeFile(partial, content);
+    await writeFile(partial, content, { mode: FILE_MODE });
     await rename(partial, file);
   } catch (error) {
     await rm(partial, { force: true });

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import {
   GetObjectCommand,
   type GetObjectCommandInput,
@@ -214,4 +214,5 @@ test.each([
   expect(run).toMatchObject({ ending: 'failed', stdout: '', pauses: [] });
   expect(run.stderr.trimEnd()).toMatch(message);
   expect(run.stderr.trimEnd().split('\n').length).toBe(1);
+  expect(existsSync(world.folder)).toBe(false);
 });

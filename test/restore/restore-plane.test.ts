@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AttributeValue } from '@aws-sdk/client-dynamodb';
 import { ListObjectVersionsCommand, S3ServiceException } from '@aws-sdk/client-s3';
@@ -252,27 +252,56 @@ test('a folder holds one archive', async () => {
   });
 });
 
-test.each(['index.jsonl', 'store-0'])('a %s of somebody else is not written over', async (name) => {
+test.each(['index.jsonl', 'store-0', 'notes.txt'])(
+  'nothing is written beside a %s of somebody else',
+  async (name) => {
+    await world.plane.put('a.md', 'a');
+    await world.archive();
+    mkdirSync(world.folder);
+    writeFileSync(join(world.folder, name), 'of somebody else');
+    const run = await world.restore(['--all']);
+    expect(run).toMatchObject({
+      ending: 'failed',
+      stderr: `restore: ${world.folder} holds "${name}", which no restore of this archive has put there: take another folder\n`,
+    });
+    expect([...(await world.files()).keys()]).toEqual([name]);
+    expect(readFileSync(join(world.folder, name), 'utf8')).toBe('of somebody else');
+    rmSync(join(world.folder, name));
+    expect(await world.restore(['--all'])).toMatchObject({ ending: 'done' });
+  },
+);
+
+test('a folder that a restore was about to claim when it was ended is claimed by the next', async () => {
   await world.plane.put('a.md', 'a');
   await world.archive();
   mkdirSync(world.folder);
-  writeFileSync(join(world.folder, name), 'of somebody else');
-  writeFileSync(join(world.folder, 'notes.txt'), 'may be there');
-  const run = await world.restore(['--all']);
-  expect(run).toMatchObject({
-    ending: 'failed',
-    stderr: `restore: ${world.folder} holds "${name}", which no restore has put there: take another folder\n`,
-  });
-  expect(readFileSync(join(world.folder, name), 'utf8')).toBe('of somebody else');
-  rmSync(join(world.folder, name));
+  writeFileSync(join(world.folder, 'plane.json.part'), '{"pla');
   expect(await world.restore(['--all'])).toMatchObject({ ending: 'done' });
+  expect((await world.files()).has('plane.json.part')).toBe(false);
 });
 
-test('a folder that is made for it is for its owner only', async () => {
+test('a file in the place of the folder is said to be none', async () => {
   await world.plane.put('a.md', 'a');
+  await world.archive();
+  writeFileSync(world.folder, 'a file');
+  expect(await world.restore(['--all'])).toMatchObject({
+    ending: 'failed',
+    stderr: `restore: ${world.folder} is not a folder\n`,
+  });
+});
+
+test('what is restored is for its owner only, folders and files', async () => {
+  await world.plane.put('guides/a.md', 'a');
+  await world.plane.putItem('c');
   await world.archive();
   await world.restore(['--all']);
   expect(statSync(world.folder).mode & 0o777).toBe(0o700);
+  const entries = readdirSync(world.folder, { recursive: true, withFileTypes: true });
+  expect(entries.length).toBeGreaterThan(6);
+  for (const entry of entries) {
+    const mode = statSync(join(entry.parentPath, entry.name)).mode & 0o777;
+    expect([entry.name, mode]).toEqual([entry.name, entry.isFile() ? 0o600 : 0o700]);
+  }
 });
 
 test.each([
