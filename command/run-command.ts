@@ -1,4 +1,5 @@
 import { endOnSignal } from './end-on-signal.ts';
+import { ignoreClosedOutput } from './ignore-closed-output.ts';
 import { UsageError } from './usage-error.ts';
 
 /**
@@ -10,10 +11,7 @@ export async function runCommand(
   command: (argv: readonly string[]) => Promise<number>,
 ): Promise<void> {
   endOnSignal();
-  // A reader that has seen enough (`| head`) ends neither the work nor the clean-up.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EPIPE') throw error;
-  });
+  ignoreClosedOutput();
   try {
     process.exitCode = await command(process.argv.slice(2));
   } catch (error) {

@@ -2,15 +2,13 @@ import { statfs } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
+import { ignoreClosedOutput } from '../command/ignore-closed-output.ts';
 import { EXIT, restore } from './restore.ts';
 
 /** S3 may answer SlowDown for minutes; the SDK's three attempts would give up within a second. */
 const PATIENT = { maxAttempts: 8 };
 
-// A reader that has seen enough (`| head`) does not end the restore.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-});
+ignoreClosedOutput();
 
 const ending = await restore(process.argv.slice(2), {
   s3: new S3Client(PATIENT),

@@ -1,9 +1,7 @@
+import { ignoreClosedOutput } from '../command/ignore-closed-output.ts';
 import { verify } from './verify.ts';
 
-// A reader that has seen enough (`| head`) does not change the verdict.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-});
+ignoreClosedOutput();
 
 process.exitCode = verify(process.argv.slice(2), {
   stdout: (text) => process.stdout.write(text),

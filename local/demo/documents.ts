@@ -1,5 +1,6 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
+import { UsageError } from '../../command/usage-error.ts';
 
 /** A document as the plane stores it. `name` is its path below the folder, with forward slashes. */
 export interface Document {
@@ -11,11 +12,11 @@ const CHUNK_CHARACTERS = 2_000;
 
 /**
  * Every Markdown file below a folder, in a stable order, empty ones left out.
- * @throws Error when the folder does not exist or holds no Markdown
+ * @throws UsageError when the folder does not exist or holds no Markdown
  */
 export async function readMarkdown(folder: string): Promise<readonly Document[]> {
   const found = await stat(folder).catch(() => undefined);
-  if (!found?.isDirectory()) throw new Error(`--documents ${folder}: no such folder`);
+  if (!found?.isDirectory()) throw new UsageError(`--documents ${folder}: no such folder`);
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const paths = entries
     .filter((entry) => entry.isFile() && entry.name.toLowerCase().endsWith('.md'))
@@ -27,7 +28,8 @@ export async function readMarkdown(folder: string): Promise<readonly Document[]>
     if (text.trim() !== '')
       documents.push({ name: relative(folder, path).split(sep).join('/'), text });
   }
-  if (documents.length === 0) throw new Error(`--documents ${folder}: no Markdown files below it`);
+  if (documents.length === 0)
+    throw new UsageError(`--documents ${folder}: no Markdown files below it`);
   return documents;
 }
 

@@ -40,13 +40,13 @@ test.each([
     join('checkpoints', 'old is a folder, and should be a file'),
   ],
 ])('%j is one sentence that names the file', (argv, sentence) => {
-  const stderr = `verify-offboarding: ${join(folder, sentence)}\n`;
+  const stderr = `verify: ${join(folder, sentence)}\n`;
   expect(run(...argv)).toEqual({ code: 2, stdout: '', stderr });
 });
 
 test('how it is called is said when it was called wrongly', () => {
   const { code, stderr } = run('executed.jws', 'final.jws');
   expect(code).toBe(2);
-  expect(stderr).toMatch(/^verify-offboarding: give one certificate, the executed one\n\n/);
+  expect(stderr).toMatch(/^verify: give one certificate, the executed one\n\n/);
   expect(stderr).toContain('--checkpoints <folder>');
 });
