@@ -4,7 +4,7 @@ import { createEvict } from '../../lambdas/archive/evict.ts';
 import { createPack } from '../../lambdas/archive/pack.ts';
 import { createPlan } from '../../lambdas/archive/plan.ts';
 import { createSeal } from '../../lambdas/archive/seal.ts';
-import { vaultBucket } from '../../lambdas/archive/vault.ts';
+import { type Vault, vaultBucket } from '../../lambdas/archive/vault.ts';
 import type { StageContext, StageHandler, StageResult } from '../../lambdas/contract.ts';
 import { ARCHIVE_LIMITS, type ArchiveLimits } from '../../lambdas/core/archive-limits.ts';
 import { parseShards } from '../../lambdas/core/archive-plan.ts';
@@ -16,7 +16,7 @@ import { type RecordReader, readerFor } from '../../lambdas/stores/record-reader
 import type { Store } from '../../lambdas/stores/store.ts';
 import { OFFBOARDING_ID, offboardingRequest, PLANE_ID, planeRecord } from './builders.ts';
 import { type DynaliteTables, startDynalite } from './dynalite-tables.ts';
-import { fakeLedger } from './fake-ledger.ts';
+import { type FakeLedger, fakeLedger } from './fake-ledger.ts';
 import { startS3Harness } from './s3-harness.ts';
 
 const KiB = 1024;
@@ -39,7 +39,10 @@ export const SMALL_LIMITS: ArchiveLimits = {
 /** S3 and DynamoDB in this process with one plane of two stores, and the four steps of its archive. */
 export interface ArchiveWorld {
   readonly s3: S3Client;
+  readonly vault: Vault;
   readonly tables: DynaliteTables;
+  /** Where an eviction looks for holds. */
+  readonly ledger: FakeLedger;
   readonly documents: StoreDescriptor;
   readonly chunks: StoreDescriptor;
   readonly open: (descriptor: StoreDescriptor) => Store;
@@ -55,6 +58,8 @@ export interface ArchiveWorld {
   ): Promise<StageResult<object>>;
   pack(shard: Shard): Promise<StageResult<object>>;
   shards(plan?: number): Promise<readonly Shard[]>;
+  /** Plans, and packs every shard. */
+  planAndPack(): Promise<void>;
   /** Plan, pack, seal and evict as the state machine does it; stops at the first result that is no success. */
   archive(change?: Partial<StageContext>): Promise<StageResult<object>>;
   /** The time of S3, which only `advanceHours` moves. */
@@ -95,6 +100,7 @@ export async function startArchiveWorld(options: ArchiveWorldOptions = {}): Prom
   const open = storeFor({ s3, dynamodb: tables.client });
   const read = readerFor({ s3, dynamodb: tables.client });
   const vault = vaultBucket(s3, VAULT);
+  const ledger = fakeLedger();
   const ports = { s3, vault, storeFor: open, limits };
   const handlers = {
     plan: createPlan(ports),
@@ -102,7 +108,7 @@ export async function startArchiveWorld(options: ArchiveWorldOptions = {}): Prom
     seal: createSeal(ports),
     evict: createEvict({
       ...ports,
-      ledger: fakeLedger(),
+      ledger,
       retentionFloorDays: options.retentionFloorDays ?? 0,
     }),
   };
@@ -126,7 +132,9 @@ export async function startArchiveWorld(options: ArchiveWorldOptions = {}): Prom
 
   const world: ArchiveWorld = {
     s3,
+    vault,
     tables,
+    ledger,
     documents,
     chunks,
     open,
@@ -147,6 +155,10 @@ export async function startArchiveWorld(options: ArchiveWorldOptions = {}): Prom
       const folder = plan === 1 ? 'work' : `plan-${plan}/work`;
       const key = `planes/${PLANE_ID}/${OFFBOARDING_ID}/${folder}/shards.jsonl`;
       return parseShards((await vault.readText(key)) ?? '');
+    },
+    async planAndPack() {
+      await world.run('plan');
+      for (const shard of await world.shards()) await world.pack(shard);
     },
     async archive(change) {
       const planned = await until(() => world.run('plan', change));
