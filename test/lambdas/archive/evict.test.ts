@@ -1,0 +1,46 @@
+import { afterEach, expect, test } from 'vitest';
+import { type ArchiveWorld, SMALL_LIMITS, startArchiveWorld } from '../../support/archive-world.ts';
+import { holdPlaced, ledgerOf } from '../../support/ledgers.ts';
+
+let world: ArchiveWorld;
+afterEach(() => world.close());
+
+/** Places a legal hold once a first batch of documents has been deleted. */
+async function holdAfterFirstBatch(): Promise<void> {
+  const hold = await ledgerOf(holdPlaced());
+  world.s3.middlewareStack.add(
+    (next, { commandName }) =>
+      async (args) => {
+        const reply = await next(args);
+        if (commandName === 'DeleteObjectsCommand' && world.ledger.entries.length === 0)
+          world.ledger.entries.push(...hold);
+        return reply;
+      },
+    { step: 'initialize' },
+  );
+}
+
+/** More than the five seconds after which the ledger is asked again pass between any two looks. */
+function slowly(): () => number {
+  let left = 900_000;
+  return () => {
+    left -= 6_000;
+    return left;
+  };
+}
+
+test.each([
+  ['the next batch of the same shard', { shardMembers: 6 }],
+  ['the next shard', { shardMembers: 4 }],
+])('a hold placed between two batches of documents keeps %s', async (_, limits) => {
+  world = await startArchiveWorld({ limits: { ...SMALL_LIMITS, ...limits, evictionsAtOnce: 1 } });
+  for (let number = 0; number < 6; number += 1) await world.put(`page-${number}.md`, `${number}`);
+  await world.planAndPack();
+  await world.run('seal');
+  await holdAfterFirstBatch();
+  expect(await world.run('evict', { remainingMs: slowly() })).toMatchObject({
+    status: 'failure',
+    errorCode: 'LEGAL_HOLD',
+  });
+  expect((await world.open(world.documents).measure()).count).toBe(2);
+});
