@@ -1,5 +1,10 @@
 import { Readable } from 'node:stream';
-import { GetObjectCommand, type GetObjectCommandOutput, type S3Client } from '@aws-sdk/client-s3';
+import {
+  GetObjectCommand,
+  type GetObjectCommandOutput,
+  type S3Client,
+  S3ServiceException,
+} from '@aws-sdk/client-s3';
 import { OffboardingError } from '../core/errors.ts';
 import type { S3PrefixStore } from '../core/plane.ts';
 import type { ObjectProperties, ObjectVersion, StoreRecord } from '../core/store-record.ts';
@@ -26,6 +31,9 @@ const CHANGED_CODES: ReadonlySet<string> = new Set([
   'PreconditionFailed',
   'MethodNotAllowed',
 ]);
+
+/** The same where there is no code: the reply to a HEAD has no body to hold one. A 404 the SDK knows as `NotFound`. */
+const CHANGED_STATUSES: ReadonlySet<number | undefined> = new Set([405, 412]);
 
 async function openVersion(
   client: S3Client,
@@ -87,7 +95,7 @@ function sorted(metadata: Readonly<Record<string, string>>): Record<string, stri
 /** A failed read of a source object, as the code it means to an archive; any other error as it came. */
 export function translateSourceError(error: unknown, details: Record<string, string>): unknown {
   if (!(error instanceof Error)) return error;
-  if (CHANGED_CODES.has(error.name))
+  if (CHANGED_CODES.has(error.name) || hasChangedStatus(error))
     return new OffboardingError(
       'SOURCE_CHANGED',
       `a source object is no longer what was inventoried (${error.name})`,
@@ -100,4 +108,10 @@ export function translateSourceError(error: unknown, details: Record<string, str
       { details, cause: error },
     );
   return error;
+}
+
+function hasChangedStatus(error: Error): boolean {
+  return (
+    error instanceof S3ServiceException && CHANGED_STATUSES.has(error.$metadata.httpStatusCode)
+  );
 }
