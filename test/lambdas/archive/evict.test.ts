@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import { type ArchiveWorld, SMALL_LIMITS, startArchiveWorld } from '../../support/archive-world.ts';
+import { intercept } from '../../support/intercept.ts';
 import { holdPlaced, ledgerOf } from '../../support/ledgers.ts';
 
 let world: ArchiveWorld;
@@ -8,16 +9,11 @@ afterEach(() => world.close());
 /** Places a legal hold once a first batch of documents has been deleted. */
 async function holdAfterFirstBatch(): Promise<void> {
   const hold = await ledgerOf(holdPlaced());
-  world.s3.middlewareStack.add(
-    (next, { commandName }) =>
-      async (args) => {
-        const reply = await next(args);
-        if (commandName === 'DeleteObjectsCommand' && world.ledger.entries.length === 0)
-          world.ledger.entries.push(...hold);
-        return reply;
-      },
-    { step: 'initialize' },
-  );
+  intercept(world.s3, 'DeleteObjectsCommand', async (send) => {
+    const reply = await send();
+    if (world.ledger.entries.length === 0) world.ledger.entries.push(...hold);
+    return reply;
+  });
 }
 
 /** More than the five seconds after which the ledger is asked again pass between any two looks. */
