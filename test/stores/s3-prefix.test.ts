@@ -3,6 +3,7 @@ import {
   CreateMultipartUploadCommand,
   DeleteObjectsCommand,
   ListMultipartUploadsCommand,
+  ListObjectVersionsCommand,
   PutBucketVersioningCommand,
   PutObjectCommand,
   PutObjectLegalHoldCommand,
@@ -20,6 +21,7 @@ import {
   type ArchiveWorldOptions,
   startArchiveWorld,
 } from '../support/archive-world.ts';
+import { intercept } from '../support/intercept.ts';
 
 let world: ArchiveWorld;
 afterEach(() => world.close());
@@ -93,6 +95,28 @@ test('hostile keys are listed as they are, opened, and removed, and only they', 
 function neighbour(): Store {
   return world.open({ kind: 's3-prefix', bucket: 'documents', prefix: 'kp-10/' });
 }
+
+test('of what S3 lists outside the prefix nothing is inventoried, and nothing removed', async () => {
+  const store = await start(true);
+  await world.put('a', 'a');
+  await world.put('b', 'of the neighbour', 'kp-10/');
+  const records = [...(await listed(store)), ...(await listed(neighbour()))];
+  intercept(world.s3, 'ListObjectVersionsCommand', (send, input) => {
+    Object.assign(input, { Prefix: 'kp-1' });
+    return send();
+  });
+  await expect(listed(store)).rejects.toThrow('outside the prefix');
+  await expect(store.remove(records)).rejects.toThrow('outside the prefix');
+  const { Versions } = await world.s3.send(new ListObjectVersionsCommand({ Bucket: 'documents' }));
+  expect(Versions?.map(({ Key }) => Key)).toEqual(['kp-1/a', 'kp-10/b']);
+});
+
+test('a store whose prefix others begin with is none', async () => {
+  const { descriptor } = await start(true);
+  expect(() => world.open({ ...(descriptor as S3PrefixStore), prefix: 'kp-1' })).toThrow(
+    'must end in /',
+  );
+});
 
 test('every version and delete marker is listed, newest first, and removed by its own id', async () => {
   const store = await start(true);
