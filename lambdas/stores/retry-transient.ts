@@ -16,8 +16,11 @@ export interface RetryLimits {
   readonly firstDelayMs: number;
 }
 
-/** 0.2 + 0.4 + 0.8 + 1.6 s at most: longer than a partition split's 503s last, far shorter than an invocation. */
-export const STORE_RETRY: RetryLimits = { attempts: 5, firstDelayMs: 200 };
+/**
+ * 0.25 + 0.5 + 1 + 2 + 4 + 8 + 16 s at most: what S3 says of single keys is borne as long as what it says of a whole request
+ * (`PATIENT`). No wait is longer than a purge or an eviction keeps in reserve before its invocation ends.
+ */
+export const STORE_RETRY: RetryLimits = { attempts: 8, firstDelayMs: 250 };
 
 export function isTransient(code: string): boolean {
   return TRANSIENT_CODES.has(code);
