@@ -1,0 +1,80 @@
+import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { createS3PrefixStore } from '../../lambdas/stores/s3-prefix.ts';
+import type { StoreRecord } from '../../lambdas/stores/store.ts';
+import { intercept } from '../support/intercept.ts';
+import { type S3Harness, startS3Harness } from '../support/s3-harness.ts';
+
+const waits = vi.hoisted((): number[] => []);
+vi.mock('node:timers/promises', async (original) => ({
+  ...(await original<typeof import('node:timers/promises')>()),
+  setTimeout: async (ms: number) => void waits.push(ms),
+}));
+
+let s3: S3Harness;
+beforeEach(async () => {
+  waits.length = 0;
+  vi.spyOn(Math, 'random').mockReturnValue(1);
+  s3 = await startS3Harness();
+  s3.service.createBucket('documents', { versioned: true });
+  for (const key of ['busy', 'idle'])
+    await s3.client.send(
+      new PutObjectCommand({ Bucket: 'documents', Key: `kp-1/${key}`, Body: key }),
+    );
+});
+afterEach(async () => {
+  vi.restoreAllMocks();
+  await s3.close();
+});
+
+/** Has S3 refuse one key by name in so many of its replies, and delete the others. */
+function slowDown(times: number): void {
+  let refusals = 0;
+  intercept(s3.client, 'DeleteObjectsCommand', async (send, input) => {
+    const { Delete } = input as { Delete: { Objects: { Key: string; VersionId: string }[] } };
+    if (refusals === times) return send();
+    refusals += 1;
+    const busy = Delete.Objects.filter(({ Key }) => Key === 'kp-1/busy');
+    Delete.Objects = Delete.Objects.filter((object) => !busy.includes(object));
+    const reply = Delete.Objects.length > 0 ? await send() : {};
+    return { ...reply, $metadata: {}, Errors: busy.map((each) => ({ ...each, Code: 'SlowDown' })) };
+  });
+}
+
+async function remove(mayGoOn?: () => Promise<boolean>) {
+  const descriptor = { kind: 's3-prefix', bucket: 'documents', prefix: 'kp-1/' } as const;
+  const store = createS3PrefixStore(s3.client, descriptor);
+  const records: StoreRecord[] = [];
+  for await (const page of store.inventory()) records.push(...page);
+  const report = await store.remove(records, {
+    listedJustNow: true,
+    ...(mayGoOn && { mayGoOn }),
+  });
+  return { ...report, there: (await store.measure()).count };
+}
+
+test('a key that S3 is too busy to delete is asked for again for half a minute, less and less often', async () => {
+  slowDown(7);
+  expect(await remove()).toMatchObject({ removed: 2, failed: [], there: 0 });
+  expect(waits).toEqual([250, 500, 1000, 2000, 4000, 8000, 16_000]);
+});
+
+test('after half a minute it is reported under what S3 said', async () => {
+  slowDown(8);
+  expect(await remove()).toMatchObject({
+    removed: 1,
+    failed: [{ record: { key: 'kp-1/busy' }, code: 'SlowDown' }],
+    there: 1,
+  });
+});
+
+test('whoever says no during a wait has nothing more sent', async () => {
+  slowDown(7);
+  expect(await remove(async () => waits.length < 3)).toMatchObject({
+    removed: 1,
+    failed: [],
+    left: [{ key: 'kp-1/busy' }],
+    there: 1,
+  });
+  expect(waits).toEqual([250, 500, 1000]);
+});
