@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { crc32 } from 'node:zlib';
 import {
   AbortMultipartUploadCommand,
   CompleteMultipartUploadCommand,
@@ -88,8 +89,9 @@ async function copyWhole(
 }
 
 /**
- * Above 5 GB S3 copies by parts, and over parts only a CRC is of the whole object. The copy's CRC-64/NVME is compared with
- * the source's where the source has one; the SHA-256 that the bag's manifest needs is read from the source beside the copy.
+ * Above 5 GB S3 copies by parts, and over parts only a CRC is of the whole object. The SHA-256 that the bag's manifest needs is
+ * read from the source beside the copy, and the CRC that S3 computes over the copy ties the two together: it must be the
+ * source's CRC-64/NVME, which the SDK has compared with what was read, or, where the source has none, the CRC-32 of what was read.
  * Reading bounds such an object to what one invocation can stream: no plan has one above `objectMaxBytes`.
  */
 async function copyByParts(
@@ -100,12 +102,13 @@ async function copyByParts(
 ): Promise<UploadedPayload> {
   const { client, bucket, storageClass, limits } = target;
   const head = await headSource(client, reader, record);
+  const algorithm = head.ChecksumCRC64NVME === undefined ? 'CRC32' : 'CRC64NVME';
   const { UploadId } = await client.send(
     new CreateMultipartUploadCommand({
       Bucket: bucket,
       Key: key,
       StorageClass: storageClass,
-      ChecksumAlgorithm: 'CRC64NVME',
+      ChecksumAlgorithm: algorithm,
       ChecksumType: 'FULL_OBJECT',
       // A copy by parts inherits nothing.
       ContentType: head.ContentType,
@@ -120,30 +123,34 @@ async function copyByParts(
   );
   const upload = { Bucket: bucket, Key: key, UploadId };
   try {
-    const [sha256, Parts] = await Promise.all([
+    const [read, Parts] = await Promise.all([
       hashSource(reader, record),
       inParallel(ranges(record.size, limits), limits.copyPartsAtOnce, async (range, index) => {
         const PartNumber = index + 1;
         const { CopyPartResult } = await client.send(
           new UploadPartCopyCommand({ ...upload, ...source, PartNumber, CopySourceRange: range }),
         );
-        const { ETag, ChecksumCRC64NVME } = CopyPartResult ?? {};
-        return { PartNumber, ETag, ChecksumCRC64NVME };
+        const { ETag, ChecksumCRC32, ChecksumCRC64NVME } = CopyPartResult ?? {};
+        return { PartNumber, ETag, ChecksumCRC32, ChecksumCRC64NVME };
       }),
     ]);
-    const { ChecksumCRC64NVME: value } = await client.send(
+    const copy = await client.send(
       new CompleteMultipartUploadCommand({
         ...upload,
         ChecksumType: 'FULL_OBJECT',
         MultipartUpload: { Parts },
       }),
     );
-    const original = head.ChecksumCRC64NVME;
-    if (value === undefined || (original !== undefined && original !== value))
+    const [expected, found] = [head.ChecksumCRC64NVME ?? read.crc32, copy[`Checksum${algorithm}`]];
+    if (found !== expected)
       throw new OffboardingError('INTEGRITY_MISMATCH', 'a copy by parts differs from its source', {
-        details: { key, expected: original, found: value },
+        details: { key, algorithm, expected, found },
       });
-    return { bytes: record.size, sha256, checksum: { algorithm: 'CRC64NVME', value } };
+    return {
+      bytes: record.size,
+      sha256: read.sha256,
+      checksum: { algorithm, value: expected },
+    };
   } catch (error) {
     // The first error says why. What a failed abort leaves behind, the next packer of this shard aborts before it starts.
     await client.send(new AbortMultipartUploadCommand(upload)).catch(() => undefined);
@@ -164,17 +171,23 @@ function headSource(client: S3Client, { descriptor }: RecordReader, record: Obje
   );
 }
 
-async function hashSource(reader: RecordReader, record: ObjectVersion): Promise<string> {
+/** @returns the SHA-256 of the content in hex, and its CRC-32 as S3 writes one */
+async function hashSource(
+  reader: RecordReader,
+  record: ObjectVersion,
+): Promise<{ readonly sha256: string; readonly crc32: string }> {
   const hash = createHash('sha256');
+  const crc = Buffer.alloc(4);
   let bytes = 0;
   const { content } = await reader.open(record);
   for await (const chunk of content) {
     hash.update(chunk);
+    crc.writeUInt32BE(crc32(chunk, crc.readUInt32BE()));
     bytes += chunk.length;
   }
   if (bytes !== record.size)
     throw new OffboardingError('SOURCE_CHANGED', `an object of ${record.size} bytes had ${bytes}`);
-  return hash.digest('hex');
+  return { sha256: hash.digest('hex'), crc32: crc.toString('base64') };
 }
 
 /** Inclusive byte ranges, as many as fit the limit of parts. */

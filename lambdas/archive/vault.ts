@@ -99,6 +99,7 @@ export function vaultBucket(client: S3Client, bucket: string): Vault {
           bytes: head.ContentLength ?? 0,
           checksums: {
             ...(head.ChecksumSHA256 !== undefined && { SHA256: head.ChecksumSHA256 }),
+            ...(head.ChecksumCRC32 !== undefined && { CRC32: head.ChecksumCRC32 }),
             ...(head.ChecksumCRC64NVME !== undefined && { CRC64NVME: head.ChecksumCRC64NVME }),
           },
         };

@@ -3,7 +3,7 @@ import type { InventoryTotals } from './inventory.ts';
 
 /** A checksum as S3 keeps it beside an object: base64, and `-<parts>` behind it when it is composed of parts. */
 export interface StoredChecksum {
-  readonly algorithm: 'SHA256' | 'CRC64NVME';
+  readonly algorithm: 'SHA256' | 'CRC32' | 'CRC64NVME';
   readonly value: string;
 }
 

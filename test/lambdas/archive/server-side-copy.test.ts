@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import {
   DeleteObjectCommand,
   GetObjectCommand,
+  HeadObjectCommand,
   ListMultipartUploadsCommand,
   ListObjectsV2Command,
   PutBucketVersioningCommand,
@@ -36,6 +37,11 @@ const EACH_WAY = [
   ['as a whole', WHOLE],
   ['by parts', BY_PARTS],
 ] as const;
+
+const DIFFERS = {
+  name: 'INTEGRITY_MISMATCH',
+  message: 'a copy by parts differs from its source',
+};
 
 let s3: S3Harness;
 afterEach(() => s3.close());
@@ -166,15 +172,63 @@ test.each([
     'HeadObjectCommand',
     { ChecksumCRC64NVME: 'AAAAAAAAAAA=' },
   ],
-  ['without a CRC', 'CompleteMultipartUploadCommand', { ChecksumCRC64NVME: undefined }],
+  ['without a CRC', 'CompleteMultipartUploadCommand', { ChecksumCRC32: undefined }],
 ])('a copy by parts %s is none', async (_, command, change) => {
   await start();
   const record = await putOne('a'.repeat(BY_PARTS));
   answer(command, change);
-  await expect(copy(record)).rejects.toMatchObject({
-    name: 'INTEGRITY_MISMATCH',
-    message: 'a copy by parts differs from its source',
-  });
+  await expect(copy(record)).rejects.toMatchObject(DIFFERS);
+});
+
+test('however what is hashed comes in, it is the same', async () => {
+  await start();
+  const record = await putOne('ab'.repeat(BY_PARTS / 2));
+  const pieces = Array.from({ length: BY_PARTS / 2 }, () => Buffer.from('ab'));
+  const inPieces = await copy(record, { open: async () => ({ content: Readable.from(pieces) }) });
+  expect(inPieces).toEqual(await copy(record));
+});
+
+test('a copy by parts of other bytes than were hashed is none', async () => {
+  await start();
+  const record = await putOne('a'.repeat(BY_PARTS));
+  const open = async () => ({ content: Readable.from([Buffer.alloc(BY_PARTS, 'b')]) });
+  await expect(copy(record, { open })).rejects.toMatchObject(DIFFERS);
+});
+
+test.each(['CRC64NVME', 'CRC32'] as const)(
+  'a copy by parts is kept under its %s: as its source has one, or was read',
+  async (algorithm) => {
+    await start();
+    const Body = 'a'.repeat(BY_PARTS);
+    const source = { Bucket: 'documents', Key: 'kp-1/doc' };
+    await s3.client.send(new PutObjectCommand({ ...source, Body, ChecksumAlgorithm: algorithm }));
+    const { [`Checksum${algorithm}` as const]: value } = await s3.client.send(
+      new HeadObjectCommand({ ...source, ChecksumMode: 'ENABLED' }),
+    );
+    expect(value).toEqual(expect.any(String));
+    const [record] = await listed();
+    expect(record && (await copy(record)).checksum).toEqual({ algorithm, value });
+  },
+);
+
+test('what is read of a document with a CRC-64 of its own is compared with it', async () => {
+  await start();
+  const source = { Bucket: 'documents', Key: 'kp-1/doc', Body: 'a'.repeat(BY_PARTS) };
+  await s3.client.send(new PutObjectCommand({ ...source, ChecksumAlgorithm: 'CRC64NVME' }));
+  const [record] = await listed();
+  s3.client.middlewareStack.add(
+    (next, { commandName }) =>
+      async (args) => {
+        const reply = await next(args);
+        const { headers } = reply.response as { headers: Record<string, string> };
+        if (commandName === 'GetObjectCommand')
+          headers['x-amz-checksum-crc64nvme'] = 'AAAAAAAAAAA=';
+        return reply;
+      },
+    { step: 'deserialize', priority: 'low' },
+  );
+  await expect(record && copy(record)).rejects.toThrow(/checksum/i);
+  await expectNothingLeft();
 });
 
 test('a part that cannot be copied leaves nothing of its upload behind', async () => {
