@@ -1,3 +1,4 @@
+import { PutObjectLegalHoldCommand } from '@aws-sdk/client-s3';
 import { afterEach, expect, test } from 'vitest';
 import { type ArchiveWorld, SMALL_LIMITS, startArchiveWorld } from '../../support/archive-world.ts';
 import { intercept } from '../../support/intercept.ts';
@@ -39,4 +40,32 @@ test.each([
     errorCode: 'LEGAL_HOLD',
   });
   expect((await world.open(world.documents).measure()).count).toBe(2);
+});
+
+test('what was locked in a shard that is done with is tried again once it is free', async () => {
+  world = await startArchiveWorld({
+    objectLock: true,
+    limits: { ...SMALL_LIMITS, shardMembers: 4 },
+  });
+  for (let number = 0; number < 8; number += 1) await world.put(`page-${number}.md`, `${number}`);
+  await world.planAndPack();
+  await world.run('seal');
+  const hold = (Status: 'ON' | 'OFF') =>
+    world.s3.send(
+      new PutObjectLegalHoldCommand({
+        Bucket: 'documents',
+        Key: 'kp-1/page-0.md',
+        LegalHold: { Status },
+      }),
+    );
+  await hold('ON');
+  expect(await world.run('evict', { remainingMs: () => 0 })).toEqual({
+    status: 'pending',
+    message: '1 of 2 shard(s) evicted so far',
+  });
+  expect((await world.open(world.documents).measure()).count).toBe(1 + 4);
+  expect(await world.run('evict')).toMatchObject({ errorCode: 'LEGAL_HOLD' });
+  expect((await world.open(world.documents).measure()).count).toBe(1);
+  await hold('OFF');
+  expect(await world.run('evict')).toMatchObject({ status: 'success' });
 });
