@@ -66,14 +66,15 @@ export class Vault extends Construct {
   /** Writes payloads, some of them as server-side copies with their tags, and aborts what a crashed packer left. */
   grantPack(fn: ProductFunction): void {
     this.grantReadAndWrite(fn);
-    this.allow(fn, this.bucket.bucketArn, 's3:ListBucketMultipartUploads');
-    this.allow(fn, this.objects, 's3:AbortMultipartUpload', 's3:PutObjectTagging');
+    this.grantAbortUploads(fn);
+    this.allow(fn, this.objects, 's3:PutObjectTagging');
     fn.setEnvironment('ARCHIVE_STORAGE_CLASS', this.storageClass);
   }
 
-  /** Reads every payload's checksum and writes the bag around them. */
+  /** Reads every payload's checksum, aborts what crashed packers left, and writes the bag around the payloads. */
   grantSeal(fn: ProductFunction): void {
     this.grantReadAndWrite(fn);
+    this.grantAbortUploads(fn);
   }
 
   /** Reads what was archived, to remove exactly that, and notes how far it came. */
@@ -90,8 +91,8 @@ export class Vault extends Construct {
   /** Destroys every version and upload of a plane, and lists that nothing is left. */
   grantDestroy(fn: ProductFunction): void {
     this.grantMeasure(fn);
-    this.allow(fn, this.bucket.bucketArn, 's3:ListBucketMultipartUploads');
-    this.allow(fn, this.objects, 's3:DeleteObjectVersion', 's3:AbortMultipartUpload');
+    this.grantAbortUploads(fn);
+    this.allow(fn, this.objects, 's3:DeleteObjectVersion');
   }
 
   /** For the item reader of the map over the shards. */
@@ -108,6 +109,11 @@ export class Vault extends Construct {
     // Decrypt for writing too: https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html#mpuAndPermissions
     this.allow(fn, this.key.keyArn, 'kms:Decrypt', 'kms:GenerateDataKey');
     this.setBucket(fn);
+  }
+
+  private grantAbortUploads(fn: ProductFunction): void {
+    this.allow(fn, this.bucket.bucketArn, 's3:ListBucketMultipartUploads');
+    this.allow(fn, this.objects, 's3:AbortMultipartUpload');
   }
 
   private get objects(): string {

@@ -69,7 +69,7 @@ export async function uploadPayload(
       : await putWhole(target, key, first ?? Buffer.alloc(0), digest.toString('base64'));
     return { bytes, sha256: digest.toString('hex'), checksum };
   } catch (error) {
-    // The first error says why. What a failed abort leaves behind, the next packer of this shard aborts before it starts.
+    // The first error says why. What a failed abort leaves behind, the next packer of this shard aborts, or the seal.
     await parts?.abort().catch(() => undefined);
     throw error;
   }

@@ -3,6 +3,7 @@ import type { StageContext, StageHandler, StageResult } from '../contract.ts';
 import { ARCHIVE_LIMITS, type ArchiveLimits } from '../core/archive-limits.ts';
 import type { SealRecord } from '../core/seal-record.ts';
 import type { VaultLayout } from '../core/vault-layout.ts';
+import { abortUploads } from '../stores/s3-uploads.ts';
 import { archiveStep } from './archive-step.ts';
 import { readSeal } from './assert-sealed.ts';
 import { currentLayout, readShards, requirePlan } from './current-plan.ts';
@@ -54,6 +55,9 @@ export function createSeal({
         message: `${verified} of ${plan.shardCount} shard(s) verified so far`,
       };
     }
+    // Every payload has arrived, so whatever is still being uploaded was left by a crash, or by a packer of this plan or a void
+    // one that lags behind: nobody waits for it, and no packer will start in its place to abort it.
+    await abortUploads(s3, { bucket: vault.bucket, prefix: layout.offboardingPrefix });
     const { objectCount, deleteMarkerCount, inventoryHash } = plan;
     const bag = await writeBag({ s3, vault, layout, limits, context }, plan, shards);
     const seal: SealRecord = { ...bag, objectCount, deleteMarkerCount, inventoryHash };

@@ -152,7 +152,7 @@ async function copyByParts(
       checksum: { algorithm, value: expected },
     };
   } catch (error) {
-    // The first error says why. What a failed abort leaves behind, the next packer of this shard aborts before it starts.
+    // The first error says why. What a failed abort leaves behind, the next packer of this shard aborts, or the seal.
     await client.send(new AbortMultipartUploadCommand(upload)).catch(() => undefined);
     throw error;
   }

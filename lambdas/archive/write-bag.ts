@@ -80,7 +80,7 @@ interface WrittenManifest {
 
 /**
  * Streams the manifest into the vault, shard after shard: its lines are some 120 bytes for each of millions of payloads.
- * What a failed upload leaves behind, the lifecycle of the vault aborts: sealing may not.
+ * What a crash leaves of it, the next seal aborts before it writes.
  */
 async function writeManifest(
   { s3, vault, layout, limits }: BagWork,

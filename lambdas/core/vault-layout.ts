@@ -8,6 +8,8 @@
  * in the vault is overwritten or deleted, and the purge destroys all of `planes/<planeId>/`.
  */
 export interface VaultLayout {
+  /** Of all plans of this offboarding; ends in `/`. */
+  readonly offboardingPrefix: string;
   /** Ends in `/`. */
   readonly bagPrefix: string;
   readonly planKey: string;
@@ -26,11 +28,12 @@ export interface VaultLayout {
 }
 
 export function vaultLayout(planeId: string, offboardingId: string, plan = 1): VaultLayout {
-  const offboarding = `planes/${planeId}/${offboardingId}/`;
-  const root = plan === 1 ? offboarding : `${offboarding}plan-${plan}/`;
+  const offboardingPrefix = `planes/${planeId}/${offboardingId}/`;
+  const root = plan === 1 ? offboardingPrefix : `${offboardingPrefix}plan-${plan}/`;
   const work = `${root}work/`;
   const bagPrefix = `${root}bag/`;
   return {
+    offboardingPrefix,
     bagPrefix,
     planKey: `${work}plan.json`,
     planProgressKey: `${work}plan-progress.json`,

@@ -2,11 +2,9 @@ import { createHash } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import { DeleteItemCommand } from '@aws-sdk/client-dynamodb';
 import {
-  CreateMultipartUploadCommand,
   DeleteObjectCommand,
   GetObjectCommand,
   HeadObjectCommand,
-  ListMultipartUploadsCommand,
   ListObjectsV2Command,
   PutObjectCommand,
   PutObjectLegalHoldCommand,
@@ -235,18 +233,6 @@ test('a shard packed again after a crash is the same bytes', async () => {
     );
   expect(await hashes()).toEqual(before);
   expect(shards.length).toBeGreaterThan(5);
-});
-
-test('what a crashed packer left of an upload is aborted, and only that', async () => {
-  await startFull();
-  await world.run('plan');
-  const [shard] = await world.shards();
-  if (!shard) throw new Error('no shard');
-  for (const Key of [`${BAG}data/shard-00001/objects.tar`, `${BAG}data/shard-00002/objects.tar`])
-    await world.s3.send(new CreateMultipartUploadCommand({ Bucket: 'vault', Key }));
-  expect(await world.pack(shard)).toMatchObject({ status: 'success' });
-  const { Uploads } = await world.s3.send(new ListMultipartUploadsCommand({ Bucket: 'vault' }));
-  expect(Uploads?.map(({ Key }) => Key)).toEqual([`${BAG}data/shard-00002/objects.tar`]);
 });
 
 test('every step is skipped or ends the same when it runs again', async () => {
