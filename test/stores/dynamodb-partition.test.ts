@@ -5,7 +5,7 @@ import {
   GetItemCommand,
   PutItemCommand,
 } from '@aws-sdk/client-dynamodb';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { createDynamodbPartitionStore } from '../../lambdas/stores/dynamodb-partition.ts';
 import { dynamodbRecordReader } from '../../lambdas/stores/dynamodb-record-reader.ts';
 import type { RecordReader } from '../../lambdas/stores/record-reader.ts';
@@ -133,6 +133,44 @@ test('a changed item is left alone, a missing one counts as absent', async () =>
     name: 'SOURCE_CHANGED',
   });
 });
+
+/** Something happens to the item just before its delete, when it has been read. */
+function beforeTheDelete(happens: () => Promise<unknown>): void {
+  tables.client.middlewareStack.add(
+    (next, { commandName }) =>
+      async (args) => {
+        if (commandName === 'DeleteItemCommand') await happens();
+        return next(args);
+      },
+    { step: 'initialize', name: 'meanwhile' },
+  );
+  onTestFinished(() => void tables.client.middlewareStack.remove('meanwhile'));
+}
+
+test.each([
+  ['a text is another', { note: { S: 'new' } }],
+  ['an attribute is gone', { note: undefined }],
+  ['a list is longer', { list: { L: [{ S: 'a' }, { S: 'b' }] } }],
+  ['an element of a list is another', { list: { L: [{ S: 'b' }] } }],
+])(
+  'an item stays, and counts as changed, when between its read and its delete %s',
+  async (_, change) => {
+    const item = { chunk: { N: '1' }, note: { S: 'old' }, list: { L: [{ S: 'a' }] } };
+    const { table, store } = await partition(item);
+    const records = await listed(store);
+    const { note, ...changed } = { ...item, ...change };
+    beforeTheDelete(() =>
+      put(table, { planeId: { S: 'kp-1' }, ...changed, ...(note !== undefined && { note }) }),
+    );
+    expect(await store.remove(records)).toMatchObject({
+      removed: 0,
+      alreadyAbsent: 0,
+      changed: records,
+      failed: [],
+    });
+    expect((await store.measure()).count).toBe(1);
+  },
+);
 
 test('it asks before each item, and after a no removes nothing more', async () => {
   const { store } = await partition(
