@@ -11,6 +11,7 @@ import { dynamodbRecordReader } from '../../lambdas/stores/dynamodb-record-reade
 import type { RecordReader } from '../../lambdas/stores/record-reader.ts';
 import type { CountedPage, PartitionItem, Store, StoreRecord } from '../../lambdas/stores/store.ts';
 import { type DynaliteTables, startDynalite } from '../support/dynalite-tables.ts';
+import { largestItem } from '../support/largest-item.ts';
 
 let tables: DynaliteTables;
 beforeAll(async () => {
@@ -203,7 +204,7 @@ test('an item of 400 KB and one of 200 attributes are removed like any other', a
     Array.from({ length: 200 }, (_, index) => [`attribute-${index}`, { N: String(index) }]),
   );
   const { store } = await partition(
-    { chunk: { N: '1' }, body: { S: 'x'.repeat(399_000) } },
+    { ...largestItem({ planeId: { S: 'kp-1' }, chunk: { S: '01' } }), chunk: { N: '1' } },
     { chunk: { N: '2' }, ...wide },
   );
   expect(await store.remove(await listed(store))).toMatchObject({ removed: 2, failed: [] });
