@@ -65,6 +65,8 @@ export interface ArchiveWorld {
   /** The time of S3, which only `advanceHours` moves. */
   now(): Date;
   advanceHours(hours: number): void;
+  /** From now on S3 refuses what matches, as in `S3Harness`; without a pattern nothing. */
+  deny(pattern?: RegExp): void;
   close(): Promise<void>;
 }
 
@@ -177,6 +179,7 @@ export async function startArchiveWorld(options: ArchiveWorldOptions = {}): Prom
       hoursPassed += hours;
       harness.advanceHours(hours);
     },
+    deny: harness.deny,
     async close() {
       await tables.close();
       await harness.close();
