@@ -7,11 +7,12 @@ const ROOT = `planes/${PLANE_ID}/${OFFBOARDING_ID}/`;
 const FIRST = `${ROOT}bag/data/shard-00001/objects.tar`;
 const SECOND = `${ROOT}bag/data/shard-00002/objects.tar`;
 
-/** Two shards of documents. */
+/** Two shards of documents; the payload of the first one takes eight parts. */
 let world: ArchiveWorld;
 beforeEach(async () => {
   world = await startArchiveWorld({ versioned: false });
-  for (let number = 1; number <= 7; number += 1) await world.put(`page-${number}.md`, `${number}`);
+  for (let number = 1; number <= 7; number += 1)
+    await world.put(`page-${number}.md`, `${number}`.repeat(10_000));
   await world.run('plan');
 });
 afterEach(() => world.close());
@@ -29,6 +30,24 @@ async function uploadsLeft(): Promise<readonly (string | undefined)[]> {
   );
   return Uploads.map(({ Key }) => Key);
 }
+
+test('a packer whose last document fails when parts have been sent leaves no upload', async () => {
+  const [shard] = await world.shards();
+  if (!shard) throw new Error('no shard');
+  await world.put('page-6.md', 'changed');
+  let parts = 0;
+  world.s3.middlewareStack.add(
+    (next, { commandName }) =>
+      (args) => {
+        if (commandName === 'UploadPartCommand') parts += 1;
+        return next(args);
+      },
+    { step: 'initialize' },
+  );
+  expect(await world.pack(shard)).toMatchObject({ errorCode: 'SOURCE_CHANGED' });
+  expect(parts).toBeGreaterThan(1);
+  expect(await uploadsLeft()).toEqual([]);
+});
 
 test('what a crashed packer left of an upload is aborted by the next one of its shard, and only that', async () => {
   await startUploads(FIRST, SECOND);
