@@ -146,6 +146,20 @@ test('a plane ends as a valid bag that holds every version, and its stores are e
   expect(neighbour.ContentLength).toBe(8);
 });
 
+test('members lie in their payloads in the order of the inventory', async () => {
+  await startFull();
+  await world.archive();
+  const places = readIndex(await readBag()).flatMap(({ payload = '', offset = 0, gunzip }) =>
+    payload === '' ? [] : [{ payload, offset, within: gunzip?.offset ?? 0 }],
+  );
+  const shared = [...Map.groupBy(places, ({ payload }) => payload).values()].filter(
+    ({ length }) => length > 1,
+  );
+  expect(shared.length).toBeGreaterThan(2);
+  for (const members of shared)
+    expect(members).toEqual(members.toSorted((a, b) => a.offset - b.offset || a.within - b.within));
+});
+
 test('payloads go straight to the archive class, and what finds them stays readable', async () => {
   await startFull();
   await world.archive();
