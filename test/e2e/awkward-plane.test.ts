@@ -86,17 +86,19 @@ describe('a plane with everything that is rare', () => {
     expect(await plane.status()).toBe('WAITING_APPROVAL');
   });
 
-  it('has an upload aborted that an earlier packer of the shard has left', async () => {
+  it.each([
+    [
+      'packer of the shard',
+      'archive-pack',
+      /(?=.*uploads)(?=.*shard-00001)/,
+      'data/shard-00001/objects.tar',
+    ],
+    ['seal', 'archive-seal', /uploads/, 'manifest-sha256.txt'],
+  ] as const)('has an upload aborted that an earlier %s has left', async (_, by, url, path) => {
     const plane = await world.plane();
-    const looksForIt = {
-      by: 'archive-pack',
-      method: 'GET',
-      url: /(?=.*uploads)(?=.*shard-00001)/,
-    } as const;
-    const crashed = faults.before(looksForIt, async () => {
+    const crashed = faults.before({ by, method: 'GET', url }, async () => {
       const { offboardingId } = (await plane.as('operator', 'GET', '/offboarding')).body;
-      const bag = `planes/${plane.planeId}/${offboardingId}/bag/`;
-      await beginUpload(vault(), `${bag}data/shard-00001/objects.tar`);
+      await beginUpload(vault(), `planes/${plane.planeId}/${offboardingId}/bag/${path}`);
     });
     await plane.start(ERASURE);
     expect(crashed.hits()).toBe(1);
