@@ -8,6 +8,11 @@ import {
   ListObjectVersionsCommand,
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
+import {
+  CreateScheduleCommand,
+  ListSchedulesCommand,
+  type SchedulerClient,
+} from '@aws-sdk/client-scheduler';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
 import type { LedgerEntry } from '../../lambdas/core/ledger-entry.ts';
 import type { BucketOptions } from '../../local/s3/bucket.ts';
@@ -16,6 +21,8 @@ import type { Clients, FaultyServices, Tables } from './faulty-services.ts';
 import { PRODUCT_TABLES, VAULT } from './product-stages.ts';
 
 const DOCUMENTS = 'documents';
+/** Of an offboarding of the neighbour. */
+export const NEIGHBOUR_SCHEDULE = `${OFFBOARDING_ID}0`;
 export const VAULT_PREFIX = `planes/${PLANE_ID}/${OFFBOARDING_ID}/`;
 
 const partitionKey = { name: 'plane', value: 'kp-1' };
@@ -93,8 +100,8 @@ export async function fillStores({ s3, dynamodb }: Clients): Promise<void> {
   await write(dynamodb, 'chunks', item('kp-1', 'c1'), item('kp-1', 'c2'));
 }
 
-/** A bag, and what was written into the stores after the archive. */
-export async function fillVault({ s3, dynamodb }: Clients): Promise<void> {
+/** A bag, what was written into the stores after the archive, and what waits for the purge. */
+export async function fillVault({ s3, dynamodb, scheduler }: Clients): Promise<void> {
   await put(s3, VAULT, `${VAULT_PREFIX}bag/bagit.txt`, 'older');
   await put(s3, VAULT, `${VAULT_PREFIX}bag/bagit.txt`, 'bag');
   await put(s3, VAULT, `${VAULT_PREFIX}bag/data/1`, 'payload');
@@ -103,10 +110,12 @@ export async function fillVault({ s3, dynamodb }: Clients): Promise<void> {
   await s3.send(new DeleteObjectCommand({ Bucket: DOCUMENTS, Key: 'kp-1/hidden.md' }));
   await write(dynamodb, 'chunks', item('kp-1', 'late'));
   await write(dynamodb, 'decisions', { planeId: PLANE_ID, scopeHash: 'c'.repeat(64) });
+  await schedule(scheduler, OFFBOARDING_ID);
+  await schedule(scheduler, NEIGHBOUR_SCHEDULE);
 }
 
 /** What an outsider sees of the world: everything but what a repeated run may write more than once. */
-export async function look({ s3, dynamodb }: Clients) {
+export async function look({ s3, dynamodb, scheduler }: Clients) {
   const { Versions = [], DeleteMarkers = [] } = await s3.send(
     new ListObjectVersionsCommand({ Bucket: DOCUMENTS }),
   );
@@ -127,6 +136,7 @@ export async function look({ s3, dynamodb }: Clients) {
     seal: await readSeal(s3),
     usage: await scan(dynamodb, 'usage'),
     decisions: await scan(dynamodb, 'decisions'),
+    schedules: await schedules(scheduler),
     claims: (await scan(dynamodb, 'claims')).map(({ scope }) => scope),
     registry: await scan(dynamodb, 'registry'),
     ledger: (await scan(dynamodb, 'ledger')).sort((a, b) => a.seq - b.seq) as LedgerEntry[],
@@ -164,6 +174,25 @@ async function scan(dynamodb: Clients['dynamodb'], TableName: string) {
 
 function item(plane: string, id: string) {
   return { plane, id, text: `text of ${id}` };
+}
+
+async function schedules(scheduler: SchedulerClient) {
+  const { Schedules = [] } = await scheduler.send(new ListSchedulesCommand({}));
+  return Schedules.map(({ Name }) => Name);
+}
+
+async function schedule(scheduler: SchedulerClient, Name: string): Promise<void> {
+  await scheduler.send(
+    new CreateScheduleCommand({
+      Name,
+      ScheduleExpression: `at(${TIMES.retentionUntil.slice(0, 19)})`,
+      FlexibleTimeWindow: { Mode: 'OFF' },
+      Target: {
+        Arn: 'arn:aws:states:us-east-1:111122223333:stateMachine:offboarding',
+        RoleArn: 'arn:aws:iam::111122223333:role/scheduler',
+      },
+    }),
+  );
 }
 
 async function put(s3: Clients['s3'], Bucket: string, Key: string, Body: string): Promise<void> {

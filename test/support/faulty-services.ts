@@ -3,7 +3,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client, type S3ClientConfig } from '@aws-sdk/client-s3';
-import { SchedulerClient } from '@aws-sdk/client-scheduler';
+import {
+  DeleteScheduleCommand,
+  ListSchedulesCommand,
+  SchedulerClient,
+} from '@aws-sdk/client-scheduler';
 import { documentClient } from '../../lambdas/stores/document-client.ts';
 import { type AwsCall, type CallFate, startAwsEndpoint } from '../../local/aws-endpoint.ts';
 import type { AwsService } from '../../local/aws-service.ts';
@@ -39,7 +43,7 @@ export interface FaultyServices {
   calls(): number;
   /** The product's calls by action since the last reset, such as `s3:DeleteObjectVersion`. */
   counts(): Readonly<Record<string, number>>;
-  /** Everything as at the beginning: no buckets, no items, and the same version ids for the same writes. */
+  /** Everything as at the beginning: no buckets, items or schedules, and the same version ids for the same writes. */
   reset(buckets: Readonly<Record<string, BucketOptions>>): Promise<void>;
   close(): Promise<void>;
 }
@@ -123,6 +127,7 @@ export async function startFaultyServices(
       for (const [name, options] of Object.entries(buckets)) s3.createBucket(name, options);
       for (const [table, keys] of Object.entries(tables))
         await emptyTable(bystander.dynamodb, table, keys);
+      await deleteSchedules(bystander.scheduler);
       endpoint.counts.reset();
     },
     async close() {
@@ -142,6 +147,11 @@ function countsOf(counts: readonly CallCount[]): Readonly<Record<string, number>
       .filter(({ callerArn }) => callerArn.endsWith('/product'))
       .map(({ action, calls }) => [action, calls]),
   );
+}
+
+async function deleteSchedules(client: SchedulerClient): Promise<void> {
+  const { Schedules = [] } = await client.send(new ListSchedulesCommand({}));
+  for (const { Name } of Schedules) await client.send(new DeleteScheduleCommand({ Name }));
 }
 
 async function createTable(

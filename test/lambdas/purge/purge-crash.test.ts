@@ -2,7 +2,14 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { LedgerEntry } from '../../../lambdas/core/ledger-entry.ts';
 import { SMALL_LIMITS } from '../../support/archive-world.ts';
 import { PLANE_ID } from '../../support/builders.ts';
-import { arrange, fillVault, look, TABLES, vaultVersions } from '../../support/crash-plane.ts';
+import {
+  arrange,
+  fillVault,
+  look,
+  NEIGHBOUR_SCHEDULE,
+  TABLES,
+  vaultVersions,
+} from '../../support/crash-plane.ts';
 import { dieAtEveryCall } from '../../support/die-at-every-call.ts';
 import { type FaultyServices, startFaultyServices } from '../../support/faulty-services.ts';
 import { JOURNEYS, ledgerOf } from '../../support/ledgers.ts';
@@ -48,6 +55,7 @@ test('undisturbed, it leaves the neighbour, a tombstone and the ledger', () => {
     tokens: ['kp-10'],
     usage: [],
     decisions: [],
+    schedules: [NEIGHBOUR_SCHEDULE],
     claims: ['kp-10/'],
     registry: [{ planeId: PLANE_ID, lifecycleState: 'PURGED', ledgerSeq: 8 }],
   });
