@@ -14,7 +14,9 @@ import {
   type SchedulerClient,
 } from '@aws-sdk/client-scheduler';
 import { marshall, unmarshall } from '@aws-sdk/util-dynamodb';
+import type { ArchivePlan } from '../../lambdas/core/archive-plan.ts';
 import type { LedgerEntry } from '../../lambdas/core/ledger-entry.ts';
+import type { SealRecord } from '../../lambdas/core/seal-record.ts';
 import type { BucketOptions } from '../../local/s3/bucket.ts';
 import { OFFBOARDING_ID, PLANE_ID, planeRecord, TIMES } from './builders.ts';
 import type { Clients, FaultyServices, Tables } from './faulty-services.ts';
@@ -133,7 +135,8 @@ export async function look({ s3, dynamodb, scheduler }: Clients) {
       ETag,
       StorageClass,
     })),
-    seal: await readSeal(s3),
+    plannedAt: (await readWork<ArchivePlan>(s3, 'plan.json'))?.plannedAt,
+    seal: await readWork<SealRecord>(s3, 'seal.json'),
     usage: await scan(dynamodb, 'usage'),
     decisions: await scan(dynamodb, 'decisions'),
     schedules: await schedules(scheduler),
@@ -151,9 +154,9 @@ export async function vaultVersions({ s3 }: Clients): Promise<readonly (string |
   return [...Versions, ...DeleteMarkers].map(({ Key }) => Key);
 }
 
-async function readSeal(s3: Clients['s3']): Promise<unknown> {
+async function readWork<Kind>(s3: Clients['s3'], file: string): Promise<Kind | undefined> {
   try {
-    const Key = `${VAULT_PREFIX}work/seal.json`;
+    const Key = `${VAULT_PREFIX}work/${file}`;
     const { Body } = await s3.send(new GetObjectCommand({ Bucket: VAULT, Key }));
     return JSON.parse((await Body?.transformToString()) ?? '');
   } catch (error) {

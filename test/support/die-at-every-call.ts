@@ -5,7 +5,7 @@ export interface Scene {
   /** Begins anew. */
   start(): Promise<void>;
   /** What dies, and is then done again. */
-  work(): Promise<void>;
+  work(isRestart: boolean): Promise<void>;
   /** Whether all is as if nothing had happened. @param death which call it died of */
   check(death: string): Promise<void>;
   /** Sees every call that reaches its service. */
@@ -53,7 +53,7 @@ async function dieAt(
     if (fate !== 'drop') watch?.(seen);
     return fate;
   });
-  const error = await work().catch((thrown: unknown) => thrown);
+  const error = await work(false).catch((thrown: unknown) => thrown);
   if (!victim) {
     if (error !== undefined) throw error;
     return undefined;
@@ -62,7 +62,7 @@ async function dieAt(
     watch?.(seen);
     return 'proceed';
   });
-  await work();
+  await work(true);
   const { method, url, operation = '' } = victim;
   await check(`${when} call ${call}: ${method} ${url} ${operation}`);
   return victim;

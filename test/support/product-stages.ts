@@ -61,12 +61,15 @@ export interface ProductStages {
   readLedger(): Promise<readonly LedgerEntry[]>;
 }
 
+/** @param delayMs how much later than in round times everything happens */
 export function productStages(
   { s3, documents, dynamodb, scheduler }: Clients,
   limits: ArchiveLimits,
   remainingMs: () => number = () => 900_000,
+  delayMs = 0,
 ): ProductStages {
   const log = recordingLog();
+  const clock = (at: string) => () => new Date(Date.parse(at) + delayMs);
   const open = storeFor({ s3, dynamodb });
   const vault = vaultBucket(s3, VAULT);
   const ledger = { ...ledgerReader(dynamodb, 'ledger'), ...ledgerAppender(dynamodb, 'ledger') };
@@ -89,7 +92,7 @@ export function productStages(
     at: string,
     input = {},
   ): Promise<StageOutput<Data>> => {
-    const stage = runStage(handler, { ledger, planes, now: () => new Date(at), log });
+    const stage = runStage(handler, { ledger, planes, now: clock(at), log });
     const event = {
       planeId: PLANE_ID,
       offboardingId: OFFBOARDING_ID,
@@ -104,7 +107,7 @@ export function productStages(
       }
   };
   const record = (at: string, command: Pick<RecordCommand, 'type'> & Partial<RecordCommand>) =>
-    createRecorder({ ledger, planes, now: () => new Date(at), log }).record({
+    createRecorder({ ledger, planes, now: clock(at), log }).record({
       planeId: PLANE_ID,
       offboardingId: OFFBOARDING_ID,
       actor: 'workflow',
