@@ -8,6 +8,7 @@ import { type FaultyServices, startFaultyServices } from '../../support/faulty-s
 import { RESTART_DELAY_MS, withoutDelay } from '../../support/late-restart.ts';
 import { JOURNEYS, ledgerOf } from '../../support/ledgers.ts';
 import { productStages } from '../../support/product-stages.ts';
+import { refuseEveryCall } from '../../support/refuse-every-call.ts';
 import { shortInvocations } from '../../support/short-invocations.ts';
 import { workOnBusyServices } from '../../support/work-on-busy-services.ts';
 
@@ -136,3 +137,14 @@ test.each([1, 2, 3])(
     expect(refused).toBeGreaterThan(10);
   },
 );
+
+test('with any one call answered by 503, it ends the same', async () => {
+  const calls = await refuseEveryCall(TABLES, {
+    start,
+    work: ({ product }) => productStages(product, LIMITS).archive(),
+    async check(busy, refusal) {
+      expect(await look(busy.bystander), refusal).toEqual(undisturbed);
+    },
+  });
+  expect(calls).toBeGreaterThan(80);
+}, 300_000);
