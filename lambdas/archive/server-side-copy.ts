@@ -122,18 +122,20 @@ async function copyByParts(
     }),
   );
   const upload = { Bucket: bucket, Key: key, UploadId };
+  const copying = inParallel(
+    ranges(record.size, limits),
+    limits.copyPartsAtOnce,
+    async (range, index) => {
+      const PartNumber = index + 1;
+      const { CopyPartResult } = await client.send(
+        new UploadPartCopyCommand({ ...upload, ...source, PartNumber, CopySourceRange: range }),
+      );
+      const { ETag, ChecksumCRC32, ChecksumCRC64NVME } = CopyPartResult ?? {};
+      return { PartNumber, ETag, ChecksumCRC32, ChecksumCRC64NVME };
+    },
+  );
   try {
-    const [read, Parts] = await Promise.all([
-      hashSource(reader, record),
-      inParallel(ranges(record.size, limits), limits.copyPartsAtOnce, async (range, index) => {
-        const PartNumber = index + 1;
-        const { CopyPartResult } = await client.send(
-          new UploadPartCopyCommand({ ...upload, ...source, PartNumber, CopySourceRange: range }),
-        );
-        const { ETag, ChecksumCRC32, ChecksumCRC64NVME } = CopyPartResult ?? {};
-        return { PartNumber, ETag, ChecksumCRC32, ChecksumCRC64NVME };
-      }),
-    ]);
+    const [read, Parts] = await Promise.all([hashSource(reader, record), copying]);
     const copy = await client.send(
       new CompleteMultipartUploadCommand({
         ...upload,
@@ -152,6 +154,8 @@ async function copyByParts(
       checksum: { algorithm, value: expected },
     };
   } catch (error) {
+    // Parts that arrive after an abort would stay: wait for them first.
+    await Promise.allSettled([copying]);
     // The first error says why. What a failed abort leaves behind, the next packer of this shard aborts, or the seal.
     await client.send(new AbortMultipartUploadCommand(upload)).catch(() => undefined);
     throw error;
