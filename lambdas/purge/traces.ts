@@ -12,7 +12,10 @@ export interface TracePorts {
   readonly releaseClaims: StoreClaims['release'];
 }
 
-/** What waits for this plane: a decision, and a schedule. */
+/**
+ * What waits for this plane: a decision, and a schedule. Each has one name and is gone when its service says so. Unlike records,
+ * nothing is listed a second time: whoever asks for the same name in the same place shares every mistake of the deletion.
+ */
 export async function eraseTraces(
   { eraseDecision, eraseSchedule }: TracePorts,
   ids: { planeId: string; offboardingId: string },
