@@ -1,15 +1,13 @@
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { type RetryLimits, STORE_RETRY } from '../../lambdas/stores/retry-transient.ts';
 import { createS3PrefixStore } from '../../lambdas/stores/s3-prefix.ts';
 import type { StoreRecord } from '../../lambdas/stores/store.ts';
 import { intercept } from '../support/intercept.ts';
 import { type S3Harness, startS3Harness } from '../support/s3-harness.ts';
 
-const waits = vi.hoisted((): number[] => []);
-vi.mock('node:timers/promises', async (original) => ({
-  ...(await original<typeof import('node:timers/promises')>()),
-  setTimeout: async (ms: number) => void waits.push(ms),
-}));
+const waits: number[] = [];
+const RETRY: RetryLimits = { ...STORE_RETRY, wait: async (ms) => waits.push(ms) };
 
 let s3: S3Harness;
 beforeEach(async () => {
@@ -43,7 +41,7 @@ function slowDown(times: number): void {
 
 async function remove(mayGoOn?: () => Promise<boolean>) {
   const descriptor = { kind: 's3-prefix', bucket: 'documents', prefix: 'kp-1/' } as const;
-  const store = createS3PrefixStore(s3.client, descriptor);
+  const store = createS3PrefixStore(s3.client, descriptor, RETRY);
   const records: StoreRecord[] = [];
   for await (const page of store.inventory()) records.push(...page);
   const report = await store.remove(records, {
