@@ -14,8 +14,6 @@ export interface RetryLimits {
   readonly attempts: number;
   /** Ceiling of the first wait; each further wait doubles it, and the wait itself is drawn below it (full jitter). */
   readonly firstDelayMs: number;
-  /** @default as long as it says */
-  readonly wait?: (milliseconds: number) => Promise<unknown>;
 }
 
 /**
@@ -44,9 +42,6 @@ export function wasRepeated({ attempts = 1 }: ServiceError['$metadata']): boolea
 }
 
 /** Waits before attempt `attempt` (1 is the first, which does not wait). */
-export async function backOff(
-  attempt: number,
-  { firstDelayMs, wait = delay }: RetryLimits,
-): Promise<void> {
-  if (attempt > 1) await wait(Math.random() * firstDelayMs * 2 ** (attempt - 2));
+export async function backOff(attempt: number, { firstDelayMs }: RetryLimits): Promise<void> {
+  if (attempt > 1) await delay(Math.random() * firstDelayMs * 2 ** (attempt - 2));
 }
