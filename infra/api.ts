@@ -125,7 +125,8 @@ export class Api extends Construct {
 }
 
 /**
- * Who asked for what, and what became of it: no more of a person than that takes (docs/security.md, Personal data). `requestId` can be chosen by the caller, `extendedRequestId` cannot.
+ * Who asked for what, and what became of it: no more of a person than that takes (docs/security.md, Personal data).
+ * `requestId` can be chosen by the caller, `extendedRequestId` cannot.
  */
 function accessLogFormat(): AccessLogFormat {
   return AccessLogFormat.custom(

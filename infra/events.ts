@@ -1,4 +1,4 @@
-import { Duration, type RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Duration, Stack } from 'aws-cdk-lib';
 import { Metric, type MetricOptions, Stats } from 'aws-cdk-lib/aws-cloudwatch';
 import { EventBus, type EventPattern, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
 import { LambdaFunction, SnsTopic } from 'aws-cdk-lib/aws-events-targets';
@@ -6,15 +6,14 @@ import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { EventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import { FilterPattern, type MetricFilter } from 'aws-cdk-lib/aws-logs';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
-import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { EVENT_SOURCE } from '../lambdas/core/ledger-event.ts';
 import type { LogEvent } from '../lambdas/event-log.ts';
-import { acknowledge } from './acknowledge.ts';
 import type { OffboardingConfig } from './config.ts';
 import { denyOthers } from './deny.ts';
 import type { Ledger } from './ledger.ts';
 import { ProductFunction } from './product-function.ts';
+import { UndeliveredQueue } from './undelivered-queue.ts';
 
 // What the publisher logs of a change of the ledger that is no new entry.
 const REWRITTEN: LogEvent = 'ledger rewritten';
@@ -34,14 +33,14 @@ export class Events extends Construct {
   private readonly feed: EventSourceMapping;
   private readonly rewritten: MetricFilter;
   /** What could not be handed on: by the publisher for a day, or by the bus to a topic. */
-  private readonly undelivered: Queue;
+  private readonly undelivered: UndeliveredQueue;
 
   constructor(scope: Construct, id: string, { config, ledger }: EventsProps) {
     super(scope, id);
     this.bus = new EventBus(this, 'Bus', {
       description: 'What happens to knowledge planes on their way out of service',
     });
-    this.undelivered = undeliveredQueue(this, config.removalPolicy);
+    this.undelivered = new UndeliveredQueue(this, 'Undelivered', config);
     this.publisher = new ProductFunction(scope, 'publish-events', {
       config,
       description: 'Publishes each entry of the ledger as an event.',
@@ -132,22 +131,6 @@ export class Events extends Construct {
   }
 
   metricUndelivered(options?: MetricOptions): Metric {
-    return this.undelivered.metricApproximateNumberOfMessagesVisible({
-      statistic: Stats.MAXIMUM,
-      ...options,
-    });
+    return this.undelivered.metricWaiting(options);
   }
-}
-
-function undeliveredQueue(scope: Construct, removalPolicy: RemovalPolicy): Queue {
-  const queue = new Queue(scope, 'Undelivered', {
-    enforceSSL: true,
-    encryption: QueueEncryption.SQS_MANAGED,
-    retentionPeriod: Duration.days(14),
-    removalPolicy,
-  });
-  acknowledge(queue, import.meta.filename, {
-    'AwsSolutions-SQS3': 'it is the dead-letter queue of the stream and of the rules',
-  });
-  return queue;
 }

@@ -72,10 +72,9 @@ export class EvidenceSchedules extends Construct {
    * waits for its answer. https://docs.aws.amazon.com/lambda/latest/dg/invocation-async-retain-records.html
    */
   keepFailed(fn: ProductFunction): void {
-    if (fn.role) this.undelivered.grantKeep(fn.role);
     fn.configureAsyncInvoke({
       retryAttempts: 2,
-      onFailure: { bind: () => ({ destination: this.undelivered.queueArn }) },
+      onFailure: this.undelivered.destinationFor(fn),
     });
   }
 

@@ -2,11 +2,11 @@ import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { AttributeType, BillingMode, StreamViewType, Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyDocument, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { EventSourceMapping, MetricType, StartingPosition } from 'aws-cdk-lib/aws-lambda';
-import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { acknowledge, acknowledgePatterns } from './acknowledge.ts';
 import { denyEverybody, denyOthers } from './deny.ts';
 import type { ProductFunction } from './product-function.ts';
+import type { UndeliveredQueue } from './undelivered-queue.ts';
 
 /** The append-only audit trail, and the truth about every plane's state. It outlives the stack in every environment. */
 export class Ledger extends Construct {
@@ -55,7 +55,7 @@ export class Ledger extends Construct {
    * shard, each shard has one caller at a time, and a batch that fails is not cut up.
    * @param undelivered told which entries the function did not take for most of the day that a stream keeps them
    */
-  feed(fn: ProductFunction, undelivered: IQueue): EventSourceMapping {
+  feed(fn: ProductFunction, undelivered: UndeliveredQueue): EventSourceMapping {
     const streamArn = this.table.tableStreamArn ?? '';
     fn.addToRolePolicy(
       new PolicyStatement({
@@ -73,10 +73,6 @@ export class Ledger extends Construct {
       reason:
         'a table gets another stream when its stream is replaced; all of them are of this table',
     });
-    // Not `grantSendMessages`: that allows more than Lambda asks for.
-    fn.addToRolePolicy(
-      new PolicyStatement({ actions: ['sqs:SendMessage'], resources: [undelivered.queueArn] }),
-    );
     const mapping = new EventSourceMapping(this, 'Feed', {
       target: fn,
       eventSourceArn: streamArn,
@@ -87,7 +83,7 @@ export class Ledger extends Construct {
       reportBatchItemFailures: true,
       // An hour before the stream forgets them (24 hours), so that it is told: the stream itself forgets in silence.
       maxRecordAge: Duration.hours(23),
-      onFailure: { bind: () => ({ destination: undelivered.queueArn }) },
+      onFailure: undelivered.destinationFor(fn),
       // Whether it reads at all: the function's own metrics are silent both when it does not and when nothing happens.
       metricsConfig: { metrics: [MetricType.EVENT_COUNT] },
     });

@@ -7,8 +7,8 @@ export interface Output {
 }
 
 /**
- * Puts values out of the stack under exactly these names, which the documents use, and not under the CDK's, which have a path before them and a
- * hash behind. So a stack has each name once.
+ * Puts values out of the stack under exactly these names, which the documents use, and not under the CDK's, which have a path
+ * before them and a hash behind. So a stack has each name once.
  */
 export function putOut(scope: Construct, outputs: Readonly<Record<string, Output>>): void {
   for (const [name, output] of Object.entries(outputs))
