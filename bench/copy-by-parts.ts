@@ -1,4 +1,8 @@
-import { ARCHIVE_LIMITS, type ArchiveLimits } from '../lambdas/core/archive-limits.ts';
+import {
+  ARCHIVE_LIMITS,
+  type ArchiveLimits,
+  copyPartBytes,
+} from '../lambdas/core/archive-limits.ts';
 import type { RequestKind } from './request-kind.ts';
 
 /**
@@ -13,19 +17,10 @@ export function copyByPartsRequests(
     // What a copy by parts does not inherit.
     'HeadObject plane': 1,
     'CreateMultipartUpload payload': 1,
-    'UploadPartCopy payload': partsOf(objectBytes, limits),
+    'UploadPartCopy payload': Math.ceil(objectBytes / copyPartBytes(objectBytes, limits)),
     // For its SHA-256.
     'GetObject plane': 1,
     'CompleteMultipartUpload payload': 1,
     'HeadObject payload': 1,
   };
-}
-
-function partsOf(
-  bytes: number,
-  { copyPartBytes, uploadParts }: Pick<ArchiveLimits, 'copyPartBytes' | 'uploadParts'>,
-): number {
-  let partBytes = copyPartBytes;
-  while (Math.ceil(bytes / partBytes) > uploadParts) partBytes *= 2;
-  return Math.ceil(bytes / partBytes);
 }

@@ -10,7 +10,7 @@ import {
   type StorageClass,
   UploadPartCopyCommand,
 } from '@aws-sdk/client-s3';
-import type { ArchiveLimits } from '../core/archive-limits.ts';
+import { type ArchiveLimits, copyPartBytes } from '../core/archive-limits.ts';
 import { OffboardingError } from '../core/errors.ts';
 import type { ObjectVersion } from '../core/store-record.ts';
 import { inParallel } from '../stores/in-parallel.ts';
@@ -181,23 +181,24 @@ async function hashSource(
   record: ObjectVersion,
 ): Promise<{ readonly sha256: string; readonly crc32: string }> {
   const hash = createHash('sha256');
-  const crc = Buffer.alloc(4);
+  let crc = 0;
   let bytes = 0;
   const { content } = await reader.open(record);
   for await (const chunk of content) {
     hash.update(chunk);
-    crc.writeUInt32BE(crc32(chunk, crc.readUInt32BE()));
+    crc = crc32(chunk, crc);
     bytes += chunk.length;
   }
   if (bytes !== record.size)
     throw new OffboardingError('SOURCE_CHANGED', `an object of ${record.size} bytes had ${bytes}`);
-  return { sha256: hash.digest('hex'), crc32: crc.toString('base64') };
+  const bigEndian = Buffer.alloc(4);
+  bigEndian.writeUInt32BE(crc);
+  return { sha256: hash.digest('hex'), crc32: bigEndian.toString('base64') };
 }
 
 /** Inclusive byte ranges, as many as fit the limit of parts. */
-function ranges(size: number, { copyPartBytes, uploadParts }: CopyTarget['limits']): string[] {
-  let partBytes = copyPartBytes;
-  while (Math.ceil(size / partBytes) > uploadParts) partBytes *= 2;
+function ranges(size: number, limits: CopyTarget['limits']): string[] {
+  const partBytes = copyPartBytes(size, limits);
   return Array.from({ length: Math.ceil(size / partBytes) }, (_, index) => {
     const start = index * partBytes;
     return `bytes=${start}-${Math.min(start + partBytes, size) - 1}`;

@@ -70,3 +70,13 @@ export const ARCHIVE_LIMITS: ArchiveLimits = {
   evictionsAtOnce: 3,
   stopBeforeMs: 120_000,
 };
+
+/** Size of the parts in which an object of so many bytes is copied. */
+export function copyPartBytes(
+  bytes: number,
+  limits: Pick<ArchiveLimits, 'copyPartBytes' | 'uploadParts'>,
+): number {
+  let partBytes = limits.copyPartBytes;
+  while (Math.ceil(bytes / partBytes) > limits.uploadParts) partBytes *= 2;
+  return partBytes;
+}
