@@ -1,7 +1,8 @@
-import { setImmediate } from 'node:timers/promises';
 import { type GetObjectCommandInput, ListMultipartUploadsCommand } from '@aws-sdk/client-s3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type ArchiveWorld, startArchiveWorld } from '../../support/archive-world.ts';
+import { intercept } from '../../support/intercept.ts';
+import { lateReplies } from '../../support/late-replies.ts';
 
 /** One document that is copied by parts, planned. */
 let world: ArchiveWorld;
@@ -13,25 +14,15 @@ beforeEach(async () => {
 afterEach(() => world.close());
 
 test('a copy whose source cannot be read is aborted when its parts have arrived, and leaves no upload', async () => {
-  const replies: string[] = [];
-  world.s3.middlewareStack.add(
-    (next, { commandName = '' }) =>
-      async (args) => {
-        const { Bucket } = args.input as GetObjectCommandInput;
-        if (commandName === 'GetObjectCommand' && Bucket === 'documents') throw new Error('unread');
-        const result = await next(args);
-        // Later than whatever else is asked meanwhile.
-        if (commandName === 'UploadPartCopyCommand')
-          for (let turn = 0; turn < 20; turn += 1) await setImmediate();
-        if (/Part|Abort/.test(commandName)) replies.push(commandName);
-        return result;
-      },
-    { step: 'initialize' },
-  );
+  const replies = lateReplies(world.s3, 'UploadPartCopyCommand');
+  intercept(world.s3, 'GetObjectCommand', async (send, input) => {
+    if ((input as GetObjectCommandInput).Bucket === 'documents') throw new Error('unread');
+    return send();
+  });
   const [shard] = await world.shards();
   if (!shard) throw new Error('no shard');
   await expect(world.pack(shard)).rejects.toThrow('unread');
-  expect(replies).toEqual([
+  expect(replies.filter((command) => /Part|Abort/.test(command))).toEqual([
     ...Array.from({ length: 5 }, () => 'UploadPartCopyCommand'),
     'AbortMultipartUploadCommand',
   ]);

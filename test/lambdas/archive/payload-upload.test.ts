@@ -1,7 +1,8 @@
-import { setImmediate } from 'node:timers/promises';
 import { ListMultipartUploadsCommand, type S3Client } from '@aws-sdk/client-s3';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type PartsOf, uploadPayload } from '../../../lambdas/archive/payload-upload.ts';
+import { intercept } from '../../support/intercept.ts';
+import { lateReplies } from '../../support/late-replies.ts';
 import { type S3Harness, startS3Harness } from '../../support/s3-harness.ts';
 
 const KEY = 'bag/data/shard-00001/objects.tar';
@@ -35,30 +36,13 @@ async function uploadsLeft(): Promise<number> {
   return Uploads.length;
 }
 
-/** What is asked of S3 in the order of its replies, those of parts later than any other. */
-function watchReplies(): string[] {
-  const replies: string[] = [];
-  s3.client.middlewareStack.add(
-    (next, { commandName = '' }) =>
-      async (args) => {
-        const result = await next(args);
-        if (commandName === 'UploadPartCommand')
-          for (let turn = 0; turn < 20; turn += 1) await setImmediate();
-        replies.push(commandName);
-        return result;
-      },
-    { step: 'initialize' },
-  );
-  return replies;
-}
-
 test('a payload that breaks off behind its second part leaves no upload, and fails for its own reason', async () => {
   await expect(upload(brokenParts)).rejects.toThrow('gone');
   expect(await uploadsLeft()).toBe(0);
 });
 
 test('an upload is aborted when its parts have arrived, because S3 would keep one that comes later', async () => {
-  const replies = watchReplies();
+  const replies = lateReplies(s3.client, 'UploadPartCommand');
   await expect(upload(brokenParts)).rejects.toThrow('gone');
   expect(replies).toEqual([
     'CreateMultipartUploadCommand',
@@ -80,15 +64,10 @@ test.each([
 ])(
   'a payload of which S3 has composed %s for a checksum is not the one that was sent',
   async (_, ChecksumSHA256) => {
-    s3.client.middlewareStack.add(
-      (next, { commandName }) =>
-        async (args) => {
-          const result = await next(args);
-          if (commandName !== 'CompleteMultipartUploadCommand') return result;
-          return { ...result, output: { ...result.output, ChecksumSHA256 } };
-        },
-      { step: 'initialize' },
-    );
+    intercept(s3.client, 'CompleteMultipartUploadCommand', async (send) => ({
+      ...(await send()),
+      ChecksumSHA256,
+    }));
     await expect(upload(() => parts('one', 'two', 'three'))).rejects.toMatchObject({
       name: 'INTEGRITY_MISMATCH',
       details: { key: KEY, found: ChecksumSHA256 },

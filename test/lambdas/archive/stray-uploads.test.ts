@@ -2,6 +2,7 @@ import { CreateMultipartUploadCommand, ListMultipartUploadsCommand } from '@aws-
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type ArchiveWorld, startArchiveWorld } from '../../support/archive-world.ts';
 import { OFFBOARDING_ID, PLANE_ID } from '../../support/builders.ts';
+import { intercept } from '../../support/intercept.ts';
 
 const ROOT = `planes/${PLANE_ID}/${OFFBOARDING_ID}/`;
 const FIRST = `${ROOT}bag/data/shard-00001/objects.tar`;
@@ -36,14 +37,10 @@ test('a packer whose last document fails when parts have been sent leaves no upl
   if (!shard) throw new Error('no shard');
   await world.put('page-6.md', 'changed');
   let parts = 0;
-  world.s3.middlewareStack.add(
-    (next, { commandName }) =>
-      (args) => {
-        if (commandName === 'UploadPartCommand') parts += 1;
-        return next(args);
-      },
-    { step: 'initialize' },
-  );
+  intercept(world.s3, 'UploadPartCommand', (send) => {
+    parts += 1;
+    return send();
+  });
   expect(await world.pack(shard)).toMatchObject({ errorCode: 'SOURCE_CHANGED' });
   expect(parts).toBeGreaterThan(1);
   expect(await uploadsLeft()).toEqual([]);
