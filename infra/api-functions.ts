@@ -34,7 +34,7 @@ export function createApiFunctions(
   const offboarding = api('api-offboarding', 'Starts, shows and cancels offboardings.');
   registry.grantClaimAttempt(offboarding);
   ledger.grantRead(offboarding);
-  recorder.grantRecord(offboarding);
+  recorder.grantAsk(offboarding);
   workflow.grantStart(offboarding);
   offboarding.setEnvironment('GRACE_PERIOD_FLOOR_DAYS', String(config.floors.gracePeriodDays));
   offboarding.setEnvironment('RETENTION_FLOOR_DAYS', String(config.floors.retentionDays));
@@ -45,7 +45,7 @@ export function createApiFunctions(
   registry.grantRead(approval);
   ledger.grantRead(approval);
   decisions.grantDecide(approval);
-  recorder.grantRecord(approval);
+  recorder.grantAsk(approval);
   policyGate.grantAsk(approval);
   workflow.grantAnswer(approval);
 
@@ -59,14 +59,14 @@ export function createApiFunctions(
   ledger.grantRead(usageFunction);
   usage.grantRead(usageFunction);
   usage.grantDeclare(usageFunction);
-  recorder.grantRecord(usageFunction);
+  recorder.grantAsk(usageFunction);
   policyGate.grantAsk(usageFunction);
   usageFunction.setEnvironment('USE_DURING_GRACE', config.useDuringGrace);
 
   const hold = api('api-hold', 'Places, shows and releases legal holds.');
   registry.grantRead(hold);
   ledger.grantRead(hold);
-  recorder.grantRecord(hold);
+  recorder.grantAsk(hold);
   policyGate.grantAsk(hold);
 
   return {

@@ -32,7 +32,7 @@ export function createEvidenceFunctions(
   });
   ledger.grantRead(certificateFinal);
   evidence.grantIssue(certificateFinal);
-  recorder.grantRecord(certificateFinal);
+  recorder.grantAsk(certificateFinal);
   evidenceSchedules.grantSchedule(certificate, certificateFinal);
   evidenceSchedules.keepFailed(certificateFinal);
   // Read when everything is there, from everything that is there.

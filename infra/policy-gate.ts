@@ -32,7 +32,7 @@ export class PolicyGate extends AskedFunction {
     assertGovernance(config);
     ledger.grantRead(this);
     usage.grantRead(this);
-    recorder.grantRecord(this);
+    recorder.grantAsk(this);
     this.setEnvironment('GRACE_PERIOD_FLOOR_DAYS', String(config.floors.gracePeriodDays));
     this.setEnvironment('RETENTION_FLOOR_DAYS', String(config.floors.retentionDays));
     this.setEnvironment('FORCE', config.force);

@@ -4,7 +4,6 @@ import { RECORDED_BY } from '../lambdas/recorder/recorded-by.ts';
 import { AskedFunction } from './asked-function.ts';
 import type { OffboardingConfig } from './config.ts';
 import type { Ledger } from './ledger.ts';
-import type { ProductFunction } from './product-function.ts';
 import type { Registry } from './registry.ts';
 
 export interface RecorderProps {
@@ -13,7 +12,7 @@ export interface RecorderProps {
   readonly registry: Registry;
 }
 
-/** The single writer of the ledger. */
+/** The single writer of the ledger. Each caller may ask for the entries that `RECORDED_BY` has for it; the ledger's rules decide. */
 export class Recorder extends AskedFunction {
   constructor(scope: Construct, { config, ledger, registry }: RecorderProps) {
     super(scope, 'recorder', {
@@ -25,10 +24,5 @@ export class Recorder extends AskedFunction {
     });
     ledger.grantRecord(this);
     registry.grantProject(this);
-  }
-
-  /** May ask for the entries that `RECORDED_BY` has for it; the ledger's rules decide. */
-  grantRecord(fn: ProductFunction): void {
-    this.grantAsk(fn);
   }
 }

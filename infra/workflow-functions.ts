@@ -47,7 +47,7 @@ export function createWorkflowFunctions(
   ) => new StageFunction(scope, name, { config, ledger, registry, description, ...size });
 
   const locate = stage('locate', 'Finds out from the ledger where a plane stands.', SHORT);
-  recorder.grantRecord(locate);
+  recorder.grantAsk(locate);
 
   const deregister = stage('deregister', 'Begins the grace period of a plane not in use.', SHORT);
   usage.grantRead(deregister);
@@ -83,7 +83,7 @@ export function createWorkflowFunctions(
   vault.grantMeasure(requestApproval);
   usage.grantMeasure(requestApproval);
   decisions.grantAsk(requestApproval);
-  recorder.grantRecord(requestApproval);
+  recorder.grantAsk(requestApproval);
   requestApproval.setEnvironment('REQUIRED_APPROVALS', String(config.requiredApprovals));
 
   const between = (name: LambdaName, description: string) => {
@@ -92,7 +92,7 @@ export function createWorkflowFunctions(
     return fn;
   };
   const remindApproval = between('remind-approval', 'Says again that a purge awaits approval.');
-  recorder.grantRecord(remindApproval);
+  recorder.grantAsk(remindApproval);
   const awaitApproval = between('await-approval', 'Goes on waiting for an approval.');
   decisions.grantAwait(awaitApproval);
 
@@ -111,7 +111,7 @@ export function createWorkflowFunctions(
   });
   ledger.grantRead(certificate);
   evidence.grantIssue(certificate);
-  recorder.grantRecord(certificate);
+  recorder.grantAsk(certificate);
 
   return {
     locate,
